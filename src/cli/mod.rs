@@ -1,0 +1,1 @@
+//! The command line: reads argv and the environment, prints, and exits; nothing else does.

@@ -1,0 +1,1 @@
+//! Sends one signed request over HTTP and hands the answer back as data.

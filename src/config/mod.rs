@@ -1,0 +1,1 @@
+//! Profiles and credentials, and where each value came from.

@@ -1,0 +1,1 @@
+//! What the exchange's errors mean: look-up by code, status or message.

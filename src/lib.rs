@@ -1,0 +1,15 @@
+//! `bnq` queries Binance's signed endpoints and shows why a signed request is refused.
+//!
+//! Imports point downward in this list and never up; a test holds them to it:
+//! [`cli`], [`render`], [`practice`], [`client`], [`diagnose`], [`explain`], [`config`], [`signing`], [`catalogue`].
+//! `catalogue`, `signing`, `explain` and `diagnose` do no input or output and are given the time as a value.
+
+pub mod catalogue;
+pub mod cli;
+pub mod client;
+pub mod config;
+pub mod diagnose;
+pub mod explain;
+pub mod practice;
+pub mod render;
+pub mod signing;

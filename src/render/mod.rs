@@ -1,0 +1,1 @@
+//! Turns answers into text: values in, bytes to a writer out.

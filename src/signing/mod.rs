@@ -1,0 +1,1 @@
+//! Parameters, payload, keys and signatures.

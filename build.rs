@@ -1,1 +1,41 @@
-fn main(){}
+//! Reads `data/` and writes plain statics, so that the program starts without reading, parsing or relocating anything.
+//! A bad row stops the build with its file and line.
+
+#[path = "build/emit.rs"]
+mod emit;
+#[path = "build/endpoints.rs"]
+mod endpoints;
+#[path = "build/errors.rs"]
+mod errors;
+#[path = "build/hosts.rs"]
+mod hosts;
+#[path = "build/source.rs"]
+mod source;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::{env, fs};
+
+fn main() -> ExitCode {
+    println!("cargo:rerun-if-changed=data");
+    println!("cargo:rerun-if-changed=build");
+    println!("cargo:rerun-if-changed=build.rs");
+    match generate() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn generate() -> Result<(), String> {
+    let out = env::var("OUT_DIR").map_err(|e| format!("OUT_DIR: {e}"))?;
+    let write = |name: &str, text: &str| {
+        fs::write(Path::new(&out).join(name), text).map_err(|e| format!("{out}/{name}: {e}"))
+    };
+    let mut pool = emit::Pool::default();
+    write("catalogue.rs", &(endpoints::generate(&mut pool)? + &hosts::generate(&mut pool)?))?;
+    write("explain.rs", &errors::generate(&mut pool)?)?;
+    write("text.txt", pool.text())
+}

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod client;
 pub mod config;
+mod data;
 pub mod diagnose;
 pub mod explain;
 pub mod practice;

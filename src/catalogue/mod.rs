@@ -1,1 +1,36 @@
 //! The endpoints, as data: what each is called, what it takes and what it does.
+//!
+//! The rows are written in `data/endpoints/` and turned into statics by `build.rs`. Behaviour follows from their fields;
+//! no code names a single endpoint.
+
+mod endpoint;
+mod hosts;
+mod parameter;
+
+pub use endpoint::{Names, Endpoint, ErrorsIn, Method, Role, SecurityType, Settle, Weight};
+pub use hosts::{Environment, Host, HostUse, UnknownEnvironment, base_url, environments_of, hosts};
+pub use parameter::{ListStyle, Parameter, ParameterType, Place};
+
+use crate::data::{Span, Text};
+use endpoint::{MandatoryBy, Requires, WeightRow};
+
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// Every endpoint, sorted by group and command.
+pub fn endpoints() -> &'static [Endpoint] {
+    &ENDPOINTS
+}
+
+/// The endpoint that `bnq` calls `command` in `group`.
+pub fn find(group: &str, command: &str) -> Option<&'static Endpoint> {
+    let index = ENDPOINTS.binary_search_by(|e| (e.group(), e.command()).cmp(&(group, command))).ok()?;
+    ENDPOINTS.get(index)
+}
+
+/// The endpoints at a path, of any method and group.
+pub fn at_path(path: &str) -> impl Iterator<Item = &'static Endpoint> {
+    ENDPOINTS.iter().filter(move |e| e.path() == path)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,13 @@
 //! Checks a received request as the exchange does, and says what is wrong with it.
+//!
+//! One definition with two callers: the practice exchange answers with the verdict, and what is said about a refused
+//! request comes from the same place. Bytes are checked as they were received; nothing is parsed and encoded again, or
+//! that would repair the very mistakes to be found.
+
+mod received;
+mod verdict;
+mod verify;
+
+pub use received::ReceivedRequest;
+pub use verdict::{Accepted, Refusal, Verdict};
+pub use verify::{Gate, KnownKey, verify};

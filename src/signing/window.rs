@@ -1,0 +1,53 @@
+use std::fmt;
+use std::str::FromStr;
+
+/// The exchange's largest `recvWindow`, in milliseconds.
+const MAX_MS: u32 = 60_000;
+
+/// How long after its timestamp a request stays valid: milliseconds with at most three decimals, up to 60000.
+/// Source: Spot REST documentation, "Timing security". Kept as the text it was given as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecvWindow(String);
+
+impl RecvWindow {
+    /// The text, as it is sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RecvWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for RecvWindow {
+    type Err = RecvWindowError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let malformed = || RecvWindowError::Malformed(text.to_owned());
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !digits(decimals) || decimals.len() > 3 {
+            return Err(malformed());
+        }
+        let over = || RecvWindowError::TooLarge(text.to_owned());
+        let ms: u32 = whole.parse().map_err(|_| over())?;
+        if ms > MAX_MS || (ms == MAX_MS && decimals.bytes().any(|b| b != b'0')) {
+            return Err(over());
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// Why a text is no `recvWindow`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecvWindowError {
+    /// Not milliseconds.
+    #[error("`{0}` is no recvWindow; it is milliseconds with at most three decimals, such as 5000")]
+    Malformed(String),
+    /// Over the limit.
+    #[error("recvWindow `{0}` is over the exchange's limit of {MAX_MS} ms")]
+    TooLarge(String),
+}

@@ -4,10 +4,17 @@
 //! request comes from the same place. Bytes are checked as they were received; nothing is parsed and encoded again, or
 //! that would repair the very mistakes to be found.
 
+mod characters;
+mod checks;
+mod key_header;
 mod received;
 mod verdict;
 mod verify;
 
+pub use characters::{ValueMistake, value_mistake};
 pub use received::ReceivedRequest;
 pub use verdict::{Accepted, Refusal, Verdict};
 pub use verify::{Gate, KnownKey, verify};
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
 use crate::catalogue::Endpoint;
+use crate::explain;
 
 /// What the exchange makes of a request before it looks at the account.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub struct Accepted {
 }
 
 /// A refusal in the exchange's words, and the reason in ours.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
@@ -29,8 +30,8 @@ pub struct Refusal {
     pub code: Option<i32>,
     /// The exchange's message.
     pub message: String,
-    /// The name of the mistake in `data/mistakes.toml`, where one is known.
-    pub mistake: Option<&'static str>,
+    /// The name of the mistake in `data/mistakes.toml`.
+    pub mistake: &'static str,
     /// What was wrong, in one clause.
     pub cause: String,
     /// What to do about it.
@@ -38,10 +39,42 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// A refusal for a known mistake. `seen` fills in the words in braces of its texts.
+    pub(super) fn new(
+        (status, code): (u16, Option<i32>),
+        message: impl Into<String>,
+        mistake: &'static str,
+        seen: &[(&str, &str)],
+    ) -> Self {
+        let (cause, fix) = explain::mistake(mistake).map_or(("", ""), |m| (m.cause(), m.fix()));
+        let message = message.into();
+        Self { status, code, message, mistake, cause: fill(cause, seen), fix: fill(fix, seen) }
+    }
+
     /// The answer's body: `{"code":-1121,"msg":"Invalid symbol."}`, or empty where there is no code.
     pub fn body(&self) -> String {
         self.code
             .map(|code| serde_json::json!({ "code": code, "msg": self.message }).to_string())
             .unwrap_or_default()
     }
+}
+
+/// Puts values into the braces of a text. A value is never searched for braces itself: it is foreign.
+pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let known = after.split_once('}').and_then(|(name, tail)| {
+            values.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value, tail))
+        });
+        if let Some((value, tail)) = known {
+            out.push_str(value);
+            rest = tail;
+        } else {
+            out.push('{');
+            rest = after;
+        }
+    }
+    out + rest
 }

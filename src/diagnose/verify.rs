@@ -1,7 +1,8 @@
 use std::net::IpAddr;
 
+use super::checks::{CHECKS, Examined};
 use super::{Accepted, ReceivedRequest, Refusal, Verdict};
-use crate::catalogue;
+use crate::catalogue::{self, Endpoint};
 use crate::signing::VerifyingKey;
 
 /// What the exchange knows when it judges a request.
@@ -27,17 +28,36 @@ pub struct KnownKey {
     pub addresses: Vec<IpAddr>,
 }
 
-/// Judges a request.
-pub fn verify(request: &ReceivedRequest, _gate: &Gate<'_>) -> Verdict {
-    match catalogue::at_path(&request.path).find(|e| e.method().as_str() == request.method) {
-        Some(endpoint) => Verdict::Accepted(Accepted { endpoint, parameters: request.query_parameters(), api_key: None }),
-        None => Verdict::Refused(Refusal {
-            status: 404,
-            code: None,
-            message: String::new(),
-            mistake: None,
-            cause: "no endpoint has this path".to_owned(),
-            fix: "compare the path with the documentation".to_owned(),
-        }),
+/// Judges a request: the first check that it fails decides the answer.
+pub fn verify(request: &ReceivedRequest, gate: &Gate<'_>) -> Verdict {
+    match judge(request, gate) {
+        Ok(accepted) => Verdict::Accepted(accepted),
+        Err(refusal) => Verdict::Refused(refusal),
     }
+}
+
+fn judge(request: &ReceivedRequest, gate: &Gate<'_>) -> Result<Accepted, Refusal> {
+    let endpoint = route(request)?;
+    let examined = Examined::new(request, gate, endpoint);
+    for check in CHECKS {
+        (check.run)(&examined)?;
+    }
+    let api_key = examined.api_key().map(str::to_owned);
+    Ok(Accepted { endpoint, parameters: examined.parameters, api_key })
+}
+
+/// Check 1: the path exists, with this method. Status and empty body are assumed.
+fn route(request: &ReceivedRequest) -> Result<&'static Endpoint, Refusal> {
+    let at_path = || catalogue::at_path(&request.path);
+    if let Some(endpoint) = at_path().find(|e| e.method().as_str() == request.method) {
+        return Ok(endpoint);
+    }
+    let seen = [("path", request.path.as_str()), ("method", request.method.as_str())];
+    let methods: Vec<&str> = at_path().map(|e| e.method().as_str()).collect();
+    if methods.is_empty() {
+        return Err(Refusal::new((404, None), "", "path-unknown", &seen));
+    }
+    let expected = methods.join(" or ");
+    let [path, method] = seen;
+    Err(Refusal::new((405, None), "", "wrong-method", &[path, method, ("expected", &expected)]))
 }

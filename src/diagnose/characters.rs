@@ -1,0 +1,124 @@
+use crate::catalogue::{ListStyle, Parameter, ParameterType};
+
+/// A range of characters as the exchange names it, and the same as a test.
+struct LegalRange {
+    pattern: &'static str,
+    holds: fn(&str) -> bool,
+}
+
+const INTEGER: LegalRange = LegalRange { pattern: "^[0-9]{1,20}$", holds: |s| digits(s, 20) };
+
+const DECIMAL: LegalRange = LegalRange {
+    pattern: r"^([0-9]{1,20})(\.[0-9]{1,20})?$",
+    holds: |s| match s.split_once('.') {
+        Some((whole, decimals)) => digits(whole, 20) && digits(decimals, 20),
+        None => digits(s, 20),
+    },
+};
+
+// assumed: reported in questions about exchangeInfo and tickers, not in the documentation.
+const SYMBOLS: LegalRange = LegalRange {
+    pattern: r#"^\[("[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}){0,1}\]$"#,
+    holds: |s| serde_json::from_str::<Vec<String>>(s).is_ok(),
+};
+
+/// The ranges that the catalogue names by their pattern.
+const NAMED: [LegalRange; 2] = [
+    LegalRange {
+        pattern: r"^[\w\-._&&[^a-z]]{1,50}$",
+        // `\w` is any letter or digit: there are symbols with Chinese names.
+        holds: |s| {
+            let legal = |c: char| (c.is_alphanumeric() && !c.is_ascii_lowercase()) || "_-.".contains(c);
+            length(s, 50) && s.chars().all(legal)
+        },
+    },
+    LegalRange {
+        pattern: r"^[\.A-Z\:/a-z0-9_-]{1,36}$",
+        holds: |s| length(s, 36) && s.bytes().all(|b| b.is_ascii_alphanumeric() || b".:/_-".contains(&b)),
+    },
+];
+
+fn digits(text: &str, most: usize) -> bool {
+    length(text, most) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn length(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.chars().count())
+}
+
+fn legal_range(parameter: &Parameter) -> Option<&'static LegalRange> {
+    if parameter.list() == Some(ListStyle::JsonArray) {
+        return Some(&SYMBOLS);
+    }
+    if let Some(pattern) = parameter.pattern() {
+        return NAMED.iter().find(|r| r.pattern == pattern);
+    }
+    match parameter.kind() {
+        ParameterType::Integer => Some(&INTEGER),
+        ParameterType::Decimal => Some(&DECIMAL),
+        _ => None,
+    }
+}
+
+/// A value whose characters the exchange refuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValueMistake {
+    /// The name of the mistake in `data/mistakes.toml`.
+    pub mistake: &'static str,
+    /// The range that the exchange names, as a regular expression.
+    pub legal: &'static str,
+    /// The value that was most likely meant, where there is one.
+    pub meant: Option<String>,
+}
+
+/// Looks at the characters of a value as the exchange does (check 16), and says what is wrong with them.
+pub fn value_mistake(parameter: &Parameter, value: &str) -> Option<ValueMistake> {
+    let range = legal_range(parameter)?;
+    if (range.holds)(value) {
+        return None;
+    }
+    let (mistake, meant) = likely(range, value);
+    let meant = meant.filter(|m| (range.holds)(m));
+    let mistake = if meant.is_some() || mistake == "list-not-json" { mistake } else { "characters-not-allowed" };
+    Some(ValueMistake { mistake, legal: range.pattern, meant })
+}
+
+fn likely(range: &LegalRange, value: &str) -> (&'static str, Option<String>) {
+    if range.pattern == SYMBOLS.pattern {
+        let names: Vec<&str> = value
+            .split(|c: char| c == ',' || c.is_whitespace() || "[]'\"".contains(c))
+            .filter(|s| !s.is_empty())
+            .collect();
+        return ("list-not-json", serde_json::to_string(&names).ok().filter(|_| !names.is_empty()));
+    }
+    if range.pattern == INTEGER.pattern || range.pattern == DECIMAL.pattern {
+        if value.contains(['e', 'E']) {
+            return ("number-in-exponent-form", without_exponent(value));
+        }
+        return ("decimal-comma", Some(value.replace(',', ".")).filter(|_| value.contains(',')));
+    }
+    if value.chars().any(|c| c.is_ascii_lowercase()) {
+        return ("symbol-lower-case", Some(value.to_ascii_uppercase().replace(['/', ' '], "")));
+    }
+    let joined: String = value.chars().filter(|c| c.is_alphanumeric()).collect();
+    ("symbol-with-separator", Some(joined))
+}
+
+/// `1.5e-05` written out, digit by digit.
+fn without_exponent(value: &str) -> Option<String> {
+    let (mantissa, exponent) = value.split_once(['e', 'E'])?;
+    let exponent: i32 = exponent.parse().ok().filter(|e: &i32| e.abs() <= 20)?;
+    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let point = i32::try_from(whole.len()).ok()? + exponent;
+    let digits = format!("{whole}{decimals}");
+    let zeros = |n: i32| "0".repeat(usize::try_from(n).unwrap_or(0));
+    let length = i32::try_from(digits.len()).ok()?;
+    if point <= 0 {
+        return Some(format!("0.{}{digits}", zeros(-point)));
+    }
+    if point >= length {
+        return Some(format!("{digits}{}", zeros(point - length)));
+    }
+    let (left, right) = digits.split_at_checked(usize::try_from(point).ok()?)?;
+    Some(format!("{left}.{right}"))
+}

@@ -1,0 +1,71 @@
+use super::{ReceivedRequest, Refusal};
+use crate::signing::mask;
+
+const HEADER: &str = "X-MBX-APIKEY";
+const LENGTH: usize = 64;
+
+/// The key, if the header holds one that is well formed.
+pub(super) fn well_formed(request: &ReceivedRequest) -> Option<&str> {
+    let text = std::str::from_utf8(request.header(HEADER)?).ok()?;
+    is_key(text).then_some(text)
+}
+
+/// Why the header holds no key: the exchange says the same of all of these.
+pub(super) fn refusal(request: &ReceivedRequest) -> Refusal {
+    let (mistake, seen) = cause(request);
+    let seen: Vec<(&str, &str)> = seen.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    Refusal::new((401, Some(-2014)), "API-key format invalid.", mistake, &seen)
+}
+
+type Cause = (&'static str, Vec<(&'static str, String)>);
+
+fn cause(request: &ReceivedRequest) -> Cause {
+    let header = |name: &str| request.header(name).map(|v| String::from_utf8_lossy(v).into_owned());
+    if let Some(value) = header(HEADER).filter(|v| !v.is_empty()) {
+        return malformed(&value);
+    }
+    if header("Authorization").is_some_and(|v| v.split(|c: char| !c.is_ascii_alphanumeric()).any(is_key)) {
+        return ("key-in-authorization", vec![]);
+    }
+    if header("Authorization").is_some_and(|v| v.to_uppercase().contains(HEADER)) {
+        return ("key-in-authorization", vec![]);
+    }
+    let misspelt = request.headers.iter().find(|(name, value)| resembles(name) && !value.is_empty());
+    if let Some((name, _)) = misspelt {
+        return ("key-header-misspelled", vec![("name", name.clone())]);
+    }
+    let parameters = request.query_parameters().into_iter().chain(request.body_parameters());
+    let sent = parameters.into_iter().find(|(name, value)| resembles(name) && !value.is_empty());
+    match sent {
+        Some((name, _)) => ("key-in-parameters", vec![("name", name)]),
+        None => ("key-missing", vec![]),
+    }
+}
+
+/// A name that was meant for the key: `X-MBX-API-KEY`, `apiKey`, `api_key`.
+fn resembles(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let plain = plain.to_ascii_lowercase();
+    plain.ends_with("apikey") || strsim::levenshtein(&plain, "xmbxapikey") <= 2
+}
+
+fn malformed(value: &str) -> Cause {
+    let trimmed = value.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    if is_key(trimmed) {
+        return ("key-quoted", vec![]);
+    }
+    if let Some((scheme, rest)) = value.trim().split_once(char::is_whitespace)
+        && is_key(rest.trim())
+    {
+        return ("key-with-scheme", vec![("name", scheme.to_owned())]);
+    }
+    let placeholder = value.len() < 40 && (trimmed.is_empty() || trimmed.contains(['_', ' ']) || !trimmed.bytes().any(|b| b.is_ascii_digit()));
+    if placeholder {
+        return ("key-placeholder", vec![("value", value.to_owned())]);
+    }
+    ("key-truncated", vec![("length", value.chars().count().to_string()), ("key", mask(value))])
+}
+
+fn is_key(text: &str) -> bool {
+    text.len() == LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}

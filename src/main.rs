@@ -1,1 +1,7 @@
-fn main() {}
+//! The `bnq` program; everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bnq::cli::run(std::env::args_os().skip(1))
+}

@@ -1,1 +1,122 @@
 //! The command line: reads argv and the environment, prints, and exits; nothing else does.
+
+mod ask;
+mod client_id;
+mod commands;
+mod config;
+mod console;
+mod endpoint_args;
+mod exit;
+mod globals;
+mod guard;
+mod interrupt;
+mod local;
+mod query;
+mod refusal;
+mod send;
+mod serve;
+mod session;
+mod sign;
+mod suggest;
+mod values;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use commands::{Builtin, Named};
+use console::{Console, ErrorForm};
+use exit::{Failure, Kind};
+use globals::Globals;
+use session::Session;
+
+/// Runs the program: `argv` is what comes after its name.
+pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
+    forbid_core_dumps();
+    let words: Result<Vec<String>, OsString> = argv.into_iter().map(OsString::into_string).collect();
+    let form = words.as_deref().map_or(Ok(ErrorForm::Text), error_form);
+    let result = form.clone().and_then(|form| match words {
+        Ok(words) => dispatch(words, form),
+        Err(word) => Err(Failure::usage(format!("an argument is not UTF-8: {}", word.display()))),
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            console::print_failure(&failure, form.unwrap_or_default());
+            ExitCode::from(failure.kind.exit_code())
+        }
+    }
+}
+
+/// A core file would hold the secret. Where the system refuses, the run goes on: it has no dump to fear then.
+fn forbid_core_dumps() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
+/// How failures are printed: looked for before anything is parsed, so that usage errors have that form too.
+fn error_form(words: &[String]) -> Result<ErrorForm, Failure> {
+    let after = words.windows(2).find(|w| w.first().is_some_and(|w| w == "--errors")).and_then(|w| w.get(1));
+    let joined = words.iter().find_map(|w| w.strip_prefix("--errors="));
+    let given = joined.or(after.map(String::as_str)).map(str::to_owned);
+    let given = given.or_else(|| session::variable("BNQ_ERRORS").and_then(|v| v.into_string().ok()));
+    let Some(word) = given.filter(|w| !w.is_empty()) else { return Ok(ErrorForm::Text) };
+    ErrorForm::of(&word).ok_or_else(|| {
+        Failure::usage(format!("`{word}` is no form of errors")).with_fix("use --errors text or --errors json")
+    })
+}
+
+fn dispatch(words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
+    let named = commands::named(&words)?;
+    let mut clap_command = commands::clap_command(named);
+    let parsed = clap_command.try_get_matches_from_mut(with_help_flag(&words));
+    let matches = match parsed {
+        Ok(matches) => matches,
+        Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            return session::print(e.to_string().as_bytes());
+        }
+        Err(e) => return Err(usage_failure(&e)),
+    };
+    let Some((named, (_, matches))) = named.zip(matches.subcommand()) else {
+        return Err(Failure::usage("no command is named")
+            .with_fix("`bnq --help` lists the commands; try `bnq --env local open-orders --symbol ARKBTC`"));
+    };
+    let globals = Globals::from(matches);
+    let console = Console { quiet: globals.quiet, verbose: globals.verbose };
+    let session = Session { globals, words, console, errors };
+    match named {
+        Named::Endpoint(endpoint) => query::run(endpoint, matches, &session),
+        Named::Builtin(Builtin::Sign) => sign::run(matches, &session),
+        Named::Builtin(Builtin::Serve) => serve::run(matches, &session),
+        Named::Builtin(Builtin::Config) => config::run(matches, &session),
+    }
+}
+
+/// `bnq help open-orders` is `bnq open-orders --help`.
+fn with_help_flag(words: &[String]) -> Vec<String> {
+    let mut argv = vec!["bnq".to_owned()];
+    let asks = words.first().is_some_and(|w| w == "help");
+    argv.extend(words.iter().skip(usize::from(asks)).cloned());
+    argv.extend(asks.then(|| "--help".to_owned()));
+    argv
+}
+
+/// What clap found wrong, with the nearest name as the next step.
+fn usage_failure(error: &clap::Error) -> Failure {
+    let text = |kind: ContextKind| match error.get(kind) {
+        Some(ContextValue::String(s)) => Some(s.clone()),
+        Some(ContextValue::Strings(all)) => all.first().cloned(),
+        _ => None,
+    };
+    let rendered = error.to_string();
+    let first = rendered.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let failure = Failure::new(Kind::Usage, first);
+    match text(ContextKind::SuggestedArg) {
+        Some(nearest) => failure.with_fix(format!("did you mean `{nearest}`?")),
+        None => failure.with_fix("`--help` tells what the command takes"),
+    }
+}

@@ -1,4 +1,6 @@
+use super::verdict::fill;
 use crate::catalogue::{ListStyle, Parameter, ParameterType};
+use crate::explain;
 
 /// A range of characters as the exchange names it, and the same as a test.
 struct LegalRange {
@@ -121,4 +123,14 @@ fn without_exponent(value: &str) -> Option<String> {
     }
     let (left, right) = digits.split_at_checked(usize::try_from(point).ok()?)?;
     Some(format!("{left}.{right}"))
+}
+
+impl ValueMistake {
+    /// What was wrong and how to mend it, for the value sent as `name`.
+    pub fn texts(&self, name: &str, value: &str) -> Option<(String, String)> {
+        let entry = explain::mistake(self.mistake)?;
+        let expected = self.meant.as_deref().unwrap_or(self.legal);
+        let seen = [("name", name), ("value", value), ("expected", expected)];
+        Some((fill(entry.cause(), &seen), fill(entry.fix(), &seen)))
+    }
 }

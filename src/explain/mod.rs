@@ -181,3 +181,6 @@ pub fn mistake(name: &str) -> Option<&'static MistakeEntry> {
     let index = MISTAKES.binary_search_by(|m| m.name().cmp(name)).ok()?;
     MISTAKES.get(index)
 }
+
+#[cfg(test)]
+mod tests;

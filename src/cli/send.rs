@@ -1,0 +1,202 @@
+//! Sends a query and prints its answer: once where it changes something, once more where a read met a wrong clock.
+
+use std::io::Read;
+
+use crate::catalogue::{self, Endpoint, Role};
+use crate::cli::exit::{Failure, Kind};
+use crate::cli::interrupt;
+use crate::cli::query::Query;
+use crate::cli::refusal::{self, Asked};
+use crate::cli::session::{now_ms, variable};
+use crate::cli::console;
+use crate::client::{self, Client, ClientOptions, Response, SendError};
+use crate::render;
+use crate::signing::{Draft, Parameters, SignedRequest};
+
+/// The longest refusal that is read. Real ones are a few hundred bytes.
+const MAX_REFUSAL: u64 = 4 << 20;
+
+/// Sends the query to `base_url` and prints the answer.
+///
+/// # Errors
+/// A failure for every end but an accepted answer.
+pub fn run(query: &Query<'_>, base_url: &str) -> Result<(), Failure> {
+    Sender::new(query, base_url)?.run().map_err(|failure| query.complete(failure))
+}
+
+struct Sender<'a> {
+    query: &'a Query<'a>,
+    base_url: &'a str,
+    client: Client,
+}
+
+impl<'a> Sender<'a> {
+    fn new(query: &'a Query<'a>, base_url: &'a str) -> Result<Self, Failure> {
+        let options = ClientOptions {
+            timeout: query.settings.timeout(),
+            ca_file: query.settings.ca_file().map(ToOwned::to_owned),
+            variable: &|name| variable(name).and_then(|v| v.into_string().ok()),
+        };
+        let client = Client::new(options).map_err(|e| Failure::new(Kind::Config, e.to_string()))?;
+        Ok(Self { query, base_url, client })
+    }
+
+    fn run(&self) -> Result<(), Failure> {
+        let _guard = self.watch_signals()?;
+        let mut offset_ms = 0;
+        let response = self.send(offset_ms)?;
+        let Err(refused) = self.accept(response) else { return Ok(()) };
+        if refused.kind != Kind::Timestamp || self.query.fixed_time.is_some() {
+            return Err(refused);
+        }
+        offset_ms = self.measure(&refused)?;
+        if self.query.endpoint.changes() {
+            let fix = format!("this machine's clock is off by {} ms; set it, then send again", -offset_ms);
+            return Err(refused.with_fix(fix));
+        }
+        self.query.session.console.note(&format!(
+            "note: the exchange's clock differs by {offset_ms} ms; sent again with that corrected"
+        ));
+        self.accept(self.send(offset_ms)?)
+    }
+
+    /// While a change is under way, an interruption leaves its outcome unknown.
+    fn watch_signals(&self) -> Result<Option<interrupt::Guard>, Failure> {
+        if !self.query.endpoint.changes() {
+            return Ok(None);
+        }
+        let failure = self.query.complete(self.unknown("interrupted while the change was under way"));
+        let form = self.query.session.errors;
+        let on_signal = move || {
+            console::print_failure(&failure, form);
+            failure.kind.exit_code()
+        };
+        let guard = interrupt::Guard::new(on_signal);
+        guard.map(Some).map_err(|e| Failure::new(Kind::Other, format!("signals cannot be watched: {e}")))
+    }
+
+    fn send(&self, offset_ms: i64) -> Result<Response, Failure> {
+        let time = self.query.fixed_time.unwrap_or_else(|| now_ms().saturating_add(offset_ms));
+        let request = self.query.sign(self.base_url, time)?;
+        if self.query.session.globals.debug_sign {
+            console::print_stderr(&render::request::debug_sign(&request, offset_ms));
+        }
+        self.tell_request(&request);
+        let response = self.client.send(&request).map_err(|e| self.unanswered(&e))?;
+        self.tell_response(&response);
+        Ok(response)
+    }
+
+    /// Prints an accepted answer; a refused one is explained.
+    fn accept(&self, response: Response) -> Result<(), Failure> {
+        let status = response.status();
+        let retry_after_s = response.retry_after_s();
+        if (200..300).contains(&status) {
+            return self.query.render(&mut response.into_body()).map_err(|e| self.broken(e, status));
+        }
+        let mut body = String::new();
+        let read = read_text(&mut response.into_body(), &mut body);
+        let asked = Asked {
+            endpoint: self.query.endpoint,
+            parameters: &self.query.parameters,
+            words: &self.query.session.words,
+        };
+        let mut failure = refusal::explained(&asked, status, &body);
+        failure.retry_after_s = retry_after_s;
+        if let Err(e) = read {
+            failure = failure.with_cause(format!("the answer broke off: {e}"));
+        }
+        if failure.kind == Kind::Partial {
+            self.query.render(&mut body.as_bytes()).map_err(|e| self.broken(e, status))?;
+        }
+        Err(failure)
+    }
+}
+
+impl Sender<'_> {
+    /// How far the exchange's clock is ahead of this machine's, in milliseconds.
+    fn measure(&self, refused: &Failure) -> Result<i64, Failure> {
+        let Some(endpoint) = time_endpoint(self.query.endpoint) else { return Ok(0) };
+        let draft = Draft {
+            method: endpoint.method(),
+            base_url: self.base_url.to_owned(),
+            path: endpoint.path().to_owned(),
+            query: Parameters::new(),
+            body: Parameters::new(),
+            api_key: None,
+        };
+        client::measure_offset(|| self.client.send(&draft.unsigned()), now_ms).map_err(|e| {
+            let mut failure = Failure::new(Kind::Timestamp, refused.message.clone());
+            failure.status = refused.status;
+            failure.code = refused.code;
+            failure.name.clone_from(&refused.name);
+            failure
+                .with_cause(format!("the clocks differ, and by how much could not be measured: {e}"))
+                .with_fix("set this machine's clock, then send again")
+        })
+    }
+
+    /// No answer came. For a change, what counts is whether any of it may have left.
+    fn unanswered(&self, error: &SendError) -> Failure {
+        if self.query.endpoint.changes() && error.request_may_have_left() {
+            return self.unknown(&error.to_string());
+        }
+        let failure = Failure::new(Kind::NoAnswer, error.to_string());
+        if self.query.endpoint.changes() { failure.with_cause("nothing was sent") } else { failure }
+    }
+
+    /// An accepted answer that could not be read to its end, or printed.
+    fn broken(&self, failure: Failure, status: u16) -> Failure {
+        if failure.kind != Kind::NoAnswer {
+            return failure;
+        }
+        let mut failure = if self.query.endpoint.changes() {
+            self.unknown(&format!("HTTP {status}, but {}", failure.message))
+        } else {
+            failure
+        };
+        failure.status = Some(status);
+        failure
+    }
+
+    fn unknown(&self, what: &str) -> Failure {
+        Failure::new(Kind::Unknown, format!("{what}; whether it was executed is not known"))
+    }
+
+    fn tell_request(&self, request: &SignedRequest) {
+        let console = self.query.session.console;
+        console.detail(&format!("> {}", render::request::masked_line(request)));
+        if let Some(key) = &request.api_key {
+            console.detail(&format!("> X-MBX-APIKEY: {}", key.masked()));
+        }
+    }
+
+    fn tell_response(&self, response: &Response) {
+        let console = self.query.session.console;
+        console.detail(&format!("< HTTP {} in {} ms", response.status(), response.elapsed().as_millis()));
+        for (name, value) in response.headers().iter().filter(|(name, _)| is_told(name)) {
+            console.detail(&format!("< {}: {value}", name.to_uppercase()));
+        }
+    }
+}
+
+/// The headers that `-v` shows: limits, what to wait for, and the request's name.
+fn is_told(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["x-mbx-", "x-sapi-", "retry-after"].iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// The endpoint that tells the time on the host that serves `endpoint`: the one under the same first part of the path,
+/// else that of the first group that has one.
+fn time_endpoint(endpoint: &Endpoint) -> Option<&'static Endpoint> {
+    let prefix = |path: &'static str| path.split('/').nth(1);
+    let clocks = || catalogue::endpoints().iter().filter(|e| e.role() == Some(Role::Time));
+    clocks().find(|e| prefix(e.path()) == prefix(endpoint.path())).or_else(|| clocks().next())
+}
+
+fn read_text(source: &mut impl Read, text: &mut String) -> std::io::Result<()> {
+    let mut bytes = Vec::new();
+    let read = source.take(MAX_REFUSAL).read_to_end(&mut bytes);
+    text.push_str(&String::from_utf8_lossy(&bytes));
+    read.map(|_| ())
+}

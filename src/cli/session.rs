@@ -1,0 +1,151 @@
+//! What one run was asked to do, and the settings it runs with.
+
+use std::ffi::OsString;
+use std::io::{ErrorKind, Write as _};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::catalogue::Environment;
+use crate::cli::console::{self, Console, ErrorForm};
+use crate::cli::exit::{Failure, Kind};
+use crate::cli::globals::Globals;
+use crate::cli::{ask, suggest};
+use crate::config::{self, ConfigError, Credentials, Flags, Inputs, Settings};
+use crate::render::{Fields, Format, Style};
+use crate::signing::{RecvWindow, SecretKey};
+
+/// One run of the program.
+pub struct Session {
+    /// The global flags.
+    pub globals: Globals,
+    /// The words after `bnq`.
+    pub words: Vec<String>,
+    /// Words for people.
+    pub console: Console,
+    /// How failures are printed.
+    pub errors: ErrorForm,
+}
+
+impl Session {
+    /// Where the settings come from: these flags and the environment.
+    ///
+    /// # Errors
+    /// A usage failure if a flag's value is malformed.
+    pub fn inputs(&self) -> Result<Inputs<'static>, Failure> {
+        let g = &self.globals;
+        let env = g.env.as_deref().map(str::parse::<Environment>).transpose().map_err(usage)?;
+        let recv_window = g.recv_window.as_deref().map(str::parse::<RecvWindow>).transpose().map_err(usage)?;
+        let timeout: Option<Duration> =
+            g.timeout.as_deref().map(config::parse_timeout).transpose().map_err(usage)?;
+        let flags = Flags {
+            profile: g.profile.clone(),
+            env,
+            config: g.config.clone().map(Into::into),
+            base_url: g.base_url.clone(),
+            recv_window,
+            timeout,
+            output: g.output.clone(),
+            errors: None,
+        };
+        Ok(Inputs { flags, variable: &variable, home: dirs::home_dir(), config_folder: dirs::config_dir() })
+    }
+
+    /// The settings of this run.
+    ///
+    /// # Errors
+    /// A usage or configuration failure.
+    pub fn settings(&self) -> Result<Settings, Failure> {
+        Settings::resolve(&self.inputs()?).map_err(|e| config_failure(&e))
+    }
+
+    /// Key and secret; asks for a passphrase if one is needed and somebody is there.
+    ///
+    /// # Errors
+    /// A configuration failure.
+    pub fn credentials(&self, settings: &Settings) -> Result<Credentials, Failure> {
+        settings.credentials(&passphrase).map_err(|e| config_failure(&e))
+    }
+
+    /// The format asked for by flag, variable or profile; `None` where nobody asked.
+    ///
+    /// # Errors
+    /// A usage failure if there is no such format.
+    pub fn format(&self, settings: &Settings) -> Result<Option<Format>, Failure> {
+        let Some(word) = settings.output() else { return Ok(None) };
+        word.parse::<Format>().map(Some).map_err(|_| {
+            let names = Format::ALL.map(Format::name);
+            let fix = suggest::nearest(word, names)
+                .map_or_else(|| format!("use one of {}", names.join(", ")), |n| format!("did you mean {n}?"));
+            Failure::usage(format!("`{word}` is no output format")).with_fix(fix)
+        })
+    }
+
+    /// The fields asked for.
+    ///
+    /// # Errors
+    /// A usage failure if they cannot be read.
+    pub fn fields(&self) -> Result<Option<Fields>, Failure> {
+        self.globals.fields.as_deref().map(|text| text.parse::<Fields>().map_err(usage)).transpose()
+    }
+
+    /// How stdout wants its text.
+    ///
+    /// # Errors
+    /// A usage failure if `--color` is none of its words.
+    pub fn style(&self) -> Result<Style, Failure> {
+        let when = self.globals.color.as_deref().unwrap_or("auto");
+        if !["auto", "always", "never"].contains(&when) {
+            let fix = "use auto, always or never";
+            return Err(Failure::usage(format!("--color cannot be `{when}`")).with_fix(fix));
+        }
+        let no_color = variable("NO_COLOR").is_some_and(|v| !v.is_empty());
+        let dumb = variable("TERM").is_some_and(|v| v == "dumb");
+        Ok(console::stdout_style(when, no_color, dumb))
+    }
+}
+
+/// A variable of the environment.
+pub fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// This machine's clock, in milliseconds since the epoch.
+pub fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// `BNQ_PASSPHRASE`, or what is typed at the terminal.
+fn passphrase() -> Option<SecretKey> {
+    if let Some(given) = variable("BNQ_PASSPHRASE") {
+        return given.into_string().ok().map(SecretKey::new);
+    }
+    if !ask::someone_is_there() {
+        return None;
+    }
+    ask::secret("Passphrase of the private key: ").ok()
+}
+
+/// A malformed flag.
+pub fn usage(error: impl std::fmt::Display) -> Failure {
+    Failure::usage(error.to_string())
+}
+
+/// What is wrong with the configuration, as a failure.
+pub fn config_failure(error: &ConfigError) -> Failure {
+    let kind = if error.is_usage() { Kind::Usage } else { Kind::Config };
+    Failure::new(kind, error.to_string())
+}
+
+/// Writes to stdout. A closed stdout ends the output quietly, not the work.
+///
+/// # Errors
+/// If stdout cannot be written for any other reason.
+pub fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(Kind::Other, format!("stdout cannot be written: {e}")))
+        }
+        _ => Ok(()),
+    }
+}

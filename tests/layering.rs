@@ -1,0 +1,40 @@
+//! Imports point downward: a module uses those after it in the list of `lib.rs`, never one before it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// From the top. `data` and `text` are below all.
+const LAYERS: [&str; 10] =
+    ["cli", "render", "practice", "client", "diagnose", "explain", "config", "signing", "catalogue", "data"];
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn no_import_points_up() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut seen = 0;
+    for file in files {
+        let relative = file.strip_prefix(&root).unwrap();
+        let module = relative.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs");
+        let Some(own) = LAYERS.iter().position(|l| *l == module) else { continue };
+        let text = fs::read_to_string(&file).unwrap();
+        for rest in text.split("crate::").skip(1) {
+            let used: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let Some(layer) = LAYERS.iter().position(|l| *l == used) else { continue };
+            assert!(layer >= own, "{} uses {used}, which is above {module}", relative.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "only {seen} imports were looked at");
+}

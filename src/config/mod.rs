@@ -34,3 +34,6 @@ pub use profile::{TimeoutError, parse_timeout};
 pub use secret_file::FileProblem;
 pub use settings::Settings;
 pub use show::{ProfileCheck, Shown, check, show};
+
+#[cfg(test)]
+mod tests;

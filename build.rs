@@ -16,6 +16,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
+#[expect(clippy::print_stderr, reason = "how a build script says what is wrong")]
 fn main() -> ExitCode {
     println!("cargo:rerun-if-changed=data");
     println!("cargo:rerun-if-changed=build");

@@ -18,15 +18,11 @@ impl Pool {
 
     /// The expression of a `Text` that reads `s`.
     pub fn add(&mut self, s: &str) -> String {
-        let start = match self.known.get(s) {
-            Some(start) => *start,
-            None => {
-                let start = self.text.len();
-                self.text.push_str(s);
-                self.known.insert(s.to_owned(), start);
-                start
-            }
-        };
+        let start = *self.known.entry(s.to_owned()).or_insert_with(|| {
+            let start = self.text.len();
+            self.text.push_str(s);
+            start
+        });
         format!("Text::new({start},{})", s.len())
     }
 }
@@ -47,15 +43,11 @@ impl Table {
     /// The expression of a `Span` over the given rows.
     pub fn add(&mut self, rows: Vec<String>) -> String {
         let len = rows.len();
-        let start = match self.known.get(&rows) {
-            Some(start) => *start,
-            None => {
-                let start = self.rows.len();
-                self.rows.extend(rows.iter().cloned());
-                self.known.insert(rows, start);
-                start
-            }
-        };
+        let start = *self.known.entry(rows).or_insert_with_key(|rows| {
+            let start = self.rows.len();
+            self.rows.extend(rows.iter().cloned());
+            start
+        });
         format!("Span::new({start},{len})")
     }
 

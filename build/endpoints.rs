@@ -223,9 +223,9 @@ fn endpoint_row(
         &e.security,
     )
     .map_err(&fail)?;
-    let role = optional(&e.role, |r| variant("Role", &["Time"], r)).map_err(&fail)?;
+    let role = optional(e.role.as_deref(), |r| variant("Role", &["Time"], r)).map_err(&fail)?;
     let errors_in =
-        optional(&e.errors_in, |r| variant("ErrorsIn", &["Items", "Body"], r)).map_err(&fail)?;
+        optional(e.errors_in.as_deref(), |r| variant("ErrorsIn", &["Items", "Body"], r)).map_err(&fail)?;
     let [group, command, path, section, title, help, doc, weight_by, plays] =
         [group, &e.command, &e.path, &e.section, &e.title, &e.help, &e.doc, &e.weight_by, &e.plays]
             .map(|s| pool.add(s));
@@ -277,7 +277,7 @@ fn parameter_row(
     }
     let place = variant("Place", &["Query", "Body"], p.r#in.as_deref().unwrap_or("query")).map_err(&fail)?;
     let styles = ["JsonArray", "Comma", "Repeat", "Indexed", "Semicolon"];
-    let list = optional(&p.list, |l| variant("ListStyle", &styles, l)).map_err(&fail)?;
+    let list = optional(p.list.as_deref(), |l| variant("ListStyle", &styles, l)).map_err(&fail)?;
     let (min, max) = (bound(p.min.as_ref()).map_err(&fail)?, bound(p.max.as_ref()).map_err(&fail)?);
     let (required, capped, max_decimals) = (p.required, p.over.is_some(), p.max_decimals);
     let (max_length, max_items) = (p.max_length, p.max_items);
@@ -364,9 +364,6 @@ fn bound(value: Option<&Value>) -> Result<String, String> {
     }
 }
 
-fn optional(
-    word: &Option<String>,
-    variant: impl Fn(&str) -> Result<String, String>,
-) -> Result<String, String> {
-    word.as_deref().map_or(Ok("None".to_owned()), |w| Ok(format!("Some({})", variant(w)?)))
+fn optional(word: Option<&str>, variant: impl Fn(&str) -> Result<String, String>) -> Result<String, String> {
+    word.map_or(Ok("None".to_owned()), |w| Ok(format!("Some({})", variant(w)?)))
 }

@@ -13,7 +13,8 @@ const KINDS: [&str; 6] = ["Auth", "Timestamp", "RateLimit", "Uncertain", "Partia
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Product {
-    product: String,
+    #[serde(rename = "product")]
+    name: String,
     error: Vec<Spanned<Error>>,
     #[serde(default)]
     message: Vec<Spanned<Message>>,
@@ -50,7 +51,8 @@ struct Statuses {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Status {
-    status: Option<u16>,
+    #[serde(rename = "status")]
+    exactly: Option<u16>,
     range: Option<(u16, u16)>,
     name: String,
     kind: String,
@@ -107,13 +109,13 @@ fn product(pool: &mut Pool, tables: &mut Tables, source: &Source) -> Result<(), 
         let kind = variant("Kind", &KINDS, &e.kind).map_err(fail)?;
         let rows = e.messages.iter().map(|m| pool.add(m)).collect();
         let messages = tables.texts.add(rows);
-        let [group, name, cause, fix] = [&product.product, &e.name, &e.cause, &e.fix].map(|s| pool.add(s));
+        let [group, name, cause, fix] = [&product.name, &e.name, &e.cause, &e.fix].map(|s| pool.add(s));
         let code = e.code;
         let row = format!(
             "ErrorEntry{{product:{group},code:{code},name:{name},kind:{kind},messages:{messages},\
              cause:{cause},fix:{fix}}}"
         );
-        if tables.errors.insert((product.product.clone(), code), row).is_some() {
+        if tables.errors.insert((product.name.clone(), code), row).is_some() {
             return Err(fail("is there twice".to_owned()));
         }
     }
@@ -121,7 +123,7 @@ fn product(pool: &mut Pool, tables: &mut Tables, source: &Source) -> Result<(), 
         let m = spanned.get_ref();
         said(&[&m.text, &m.cause, &m.fix, &m.source]).map_err(|what| source.at(&spanned.span(), what))?;
         let codes = tables.codes.add(m.codes.iter().map(i32::to_string).collect());
-        let [group, text, cause, fix] = [&product.product, &m.text, &m.cause, &m.fix].map(|s| pool.add(s));
+        let [group, text, cause, fix] = [&product.name, &m.text, &m.cause, &m.fix].map(|s| pool.add(s));
         tables.messages.push(format!(
             "MessageEntry{{product:{group},text:{text},codes:{codes},cause:{cause},fix:{fix}}}"
         ));
@@ -138,7 +140,7 @@ fn statuses(pool: &mut Pool) -> Result<Table, String> {
         let fail = |what: String| source.at(&spanned.span(), what);
         said(&[&s.name, &s.cause, &s.fix, &s.source]).map_err(fail)?;
         let kind = variant("Kind", &KINDS, &s.kind).map_err(fail)?;
-        let (first, last) = match (s.status, s.range) {
+        let (first, last) = match (s.exactly, s.range) {
             (Some(status), None) => (status, status),
             (None, Some(range)) => range,
             _ => return Err(fail("has either `status` or `range`".to_owned())),

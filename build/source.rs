@@ -22,8 +22,11 @@ impl Source {
     /// All `.toml` files of a folder, in the order of their names.
     pub fn read_folder(folder: &str) -> Result<Vec<Self>, String> {
         let entries = fs::read_dir(folder).map_err(|e| format!("{folder}: {e}"))?;
-        let mut paths: Vec<PathBuf> =
-            entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|x| x == "toml")).collect();
+        let mut paths: Vec<PathBuf> = entries
+            .flatten()
+            .map(|e| e.path())
+            .filter(|p| p.extension().is_some_and(|x| x == "toml"))
+            .collect();
         paths.sort();
         paths.into_iter().map(Self::read).collect()
     }

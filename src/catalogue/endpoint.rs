@@ -161,7 +161,9 @@ impl Endpoint {
         value: impl Fn(&str) -> Option<&'a str>,
     ) -> impl Iterator<Item = Names> {
         let rules = self.mandatory_by.of(&MANDATORY).iter();
-        rules.filter(move |m| value(m.parameter.as_str()) == Some(m.is.as_str())).flat_map(|m| groups(m.needs))
+        rules
+            .filter(move |m| value(m.parameter.as_str()) == Some(m.is.as_str()))
+            .flat_map(|m| groups(m.needs))
     }
 }
 

@@ -7,7 +7,7 @@ mod endpoint;
 mod hosts;
 mod parameter;
 
-pub use endpoint::{Names, Endpoint, ErrorsIn, Method, Role, SecurityType, Settle, Weight};
+pub use endpoint::{Endpoint, ErrorsIn, Method, Names, Role, SecurityType, Settle, Weight};
 pub use hosts::{Environment, Host, HostUse, UnknownEnvironment, base_url, environments_of, hosts};
 pub use parameter::{ListStyle, Parameter, ParameterType, Place};
 

@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
 
+use anyhow::Context as _;
 use rustix::termios::{self, LocalModes, OptionalActions};
 
 use crate::signing::SecretKey;
@@ -16,7 +17,7 @@ pub fn someone_is_there() -> bool {
 ///
 /// # Errors
 /// If there is no terminal.
-pub fn line(question: &str) -> io::Result<String> {
+pub fn line(question: &str) -> anyhow::Result<String> {
     let mut tty = terminal()?;
     write!(tty, "{question}")?;
     read_line(&tty)
@@ -26,7 +27,7 @@ pub fn line(question: &str) -> io::Result<String> {
 ///
 /// # Errors
 /// If there is no terminal.
-pub fn yes(question: &str) -> io::Result<bool> {
+pub fn yes(question: &str) -> anyhow::Result<bool> {
     let answer = line(&format!("{question} [y/N] "))?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
@@ -35,23 +36,23 @@ pub fn yes(question: &str) -> io::Result<bool> {
 ///
 /// # Errors
 /// If there is no terminal, or its echo cannot be turned off: then nothing is asked.
-pub fn secret(question: &str) -> io::Result<SecretKey> {
+pub fn secret(question: &str) -> anyhow::Result<SecretKey> {
     let mut tty = terminal()?;
     let before = termios::tcgetattr(&tty)?;
     let mut silent = before.clone();
     silent.local_modes.remove(LocalModes::ECHO);
     termios::tcsetattr(&tty, OptionalActions::Flush, &silent)?;
-    let typed = write!(tty, "{question}").and_then(|()| read_line(&tty)).map(SecretKey::new);
+    let typed = write!(tty, "{question}").map_err(Into::into).and_then(|()| read_line(&tty));
     termios::tcsetattr(&tty, OptionalActions::Flush, &before)?;
     writeln!(tty)?;
-    typed
+    typed.map(SecretKey::new)
 }
 
-fn terminal() -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).open("/dev/tty")
+fn terminal() -> anyhow::Result<File> {
+    OpenOptions::new().read(true).write(true).open("/dev/tty").context("the terminal cannot be asked")
 }
 
-fn read_line(tty: &File) -> io::Result<String> {
+fn read_line(tty: &File) -> anyhow::Result<String> {
     let mut line = String::new();
     BufReader::new(tty).read_line(&mut line)?;
     if line.ends_with('\n') {

@@ -76,9 +76,7 @@ pub fn named(words: &[String]) -> Result<Option<Named>, Failure> {
     while let Some(word) = rest.next() {
         if globals::takes_next(word) {
             rest.next();
-        } else if word == "help" {
-            continue;
-        } else if !word.starts_with('-') {
+        } else if word != "help" && !word.starts_with('-') {
             return find(word).map(Some).ok_or_else(|| unknown(word));
         }
     }
@@ -106,7 +104,13 @@ pub fn clap_command(named: Option<Named>) -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("Queries Binance's signed endpoints, and shows why a signed request is refused.")
         .disable_help_subcommand(true)
-        .arg(Arg::new("version").short('V').long("version").help("Print the version").action(ArgAction::Version))
+        .arg(
+            Arg::new("version")
+                .short('V')
+                .long("version")
+                .help("Print the version")
+                .action(ArgAction::Version),
+        )
         .disable_version_flag(true);
     let root = globals::add_to(root);
     match named {
@@ -123,7 +127,8 @@ fn overview() -> String {
     }
     for section in ["account", "trade", "market", "general"] {
         text.push_str(&format!("\nSpot, {section}:\n"));
-        let endpoints = catalogue::endpoints().iter().filter(|e| e.group() == TOP_GROUP && e.section() == section);
+        let endpoints =
+            catalogue::endpoints().iter().filter(|e| e.group() == TOP_GROUP && e.section() == section);
         for endpoint in endpoints {
             text.push_str(&line(endpoint.command(), endpoint.help()));
         }

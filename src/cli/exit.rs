@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::catalogue::{Environment, Method};
 use crate::explain;
+use crate::render::sanitize;
 
 /// What went wrong, in the words of `--errors json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -155,15 +156,15 @@ impl Failure {
             (None, None) => {}
         }
         let head = if head.is_empty() { String::new() } else { format!("{}: ", head.join(", ")) };
-        let mut text = format!("error: {head}{}\n", self.message);
+        let mut text = format!("error: {}{}\n", sanitize(&head), sanitize(&self.message));
         if let Some(cause) = &self.cause {
-            let _ = writeln!(text, "cause: {cause}");
+            let _ = writeln!(text, "cause: {}", sanitize(cause));
         }
         if let Some(fix) = &self.fix {
-            let _ = writeln!(text, "fix:   {fix}");
+            let _ = writeln!(text, "fix:   {}", sanitize(fix));
         }
-        if let Some(body) = self.body.as_ref().filter(|b| self.show_body && !b.is_empty()) {
-            let _ = writeln!(text, "body:  {}", body.trim_end());
+        for line in self.body.iter().filter(|_| self.show_body).flat_map(|body| body.lines()) {
+            let _ = writeln!(text, "body:  {}", sanitize(line));
         }
         text
     }
@@ -228,4 +229,11 @@ fn body_of(text: &str) -> Body<'_> {
         .ok()
         .filter(|raw: &&RawValue| !raw.get().contains(['\n', '\r']))
         .map_or(Body::Text(text), Body::Json)
+}
+
+impl From<anyhow::Error> for Failure {
+    /// What no layer has a word for: a terminal that cannot be asked, a stdout that cannot be written.
+    fn from(error: anyhow::Error) -> Self {
+        Self::new(Kind::Other, format!("{error:#}"))
+    }
 }

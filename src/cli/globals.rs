@@ -60,6 +60,7 @@ pub fn is_global(name: &str) -> bool {
 }
 
 /// What was typed of the global flags; nothing is resolved yet.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Clone, Debug, Default)]
 pub struct Globals {
     /// `--profile`

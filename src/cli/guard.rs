@@ -12,33 +12,33 @@ use crate::render::sanitize;
 /// # Errors
 /// A usage failure unless it was confirmed: nothing has been sent then.
 pub fn confirm(query: &Query<'_>) -> Result<(), Failure> {
-    let environment = query.settings.environment();
+    let environment = query.environment();
     if !query.endpoint.changes() || environment == Environment::Local || query.session.globals.yes {
         return Ok(());
     }
     let command = query.endpoint.command();
     if !ask::someone_is_there() {
-        return Err(Failure::usage(format!("{command} changes your account, and nobody is there to be asked"))
-            .with_fix("add --yes to run it without a question, or --dry-run to see what would be sent"));
+        return Err(Failure::usage(format!(
+            "{command} changes your account, and nobody is there to be asked"
+        ))
+        .with_fix("add --yes to run it without a question, or --dry-run to see what would be sent"));
     }
     console::print_stderr(&summary(query)?);
-    match ask::yes("Send it?") {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(Failure::usage("not confirmed; nothing was sent")),
-        Err(e) => Err(Failure::usage(format!("the terminal cannot be asked: {e}"))
-            .with_fix("add --yes to run it without a question")),
+    if ask::yes("Send it?")? {
+        return Ok(());
     }
+    Err(Failure::usage("not confirmed; nothing was sent"))
 }
 
 fn summary(query: &Query<'_>) -> Result<String, Failure> {
-    let profile = query.settings.profile_name().unwrap_or("none");
+    let profile = query.settings.profile().unwrap_or("none");
     let mut text = format!(
         "{}\n  {:<24}{}\n  {:<24}{}\n  {:<24}{}\n",
         query.endpoint.help(),
         "environment",
-        query.settings.environment(),
+        query.environment(),
         "host",
-        query.base_url(None)?,
+        query.base_url(None)?.as_str(),
         "profile",
         sanitize(profile),
     );

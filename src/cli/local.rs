@@ -21,8 +21,8 @@ impl Practice {
 /// # Errors
 /// If no port on loopback can be had.
 pub fn exchange_for(query: &Query<'_>) -> Result<Option<Practice>, Failure> {
-    let local = query.settings.environment() == Environment::Local;
-    if !local || query.settings.base_url().is_some() {
+    let local = query.environment() == Environment::Local;
+    if !local || query.settings.base_url.is_some() {
         return Ok(None);
     }
     Ok(None)

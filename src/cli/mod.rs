@@ -21,7 +21,6 @@ mod suggest;
 mod values;
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -36,18 +35,19 @@ use session::Session;
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
     forbid_core_dumps();
     let words: Result<Vec<String>, OsString> = argv.into_iter().map(OsString::into_string).collect();
-    let form = words.as_deref().map_or(Ok(ErrorForm::Text), error_form);
-    let result = form.clone().and_then(|form| match words {
-        Ok(words) => dispatch(words, form),
-        Err(word) => Err(Failure::usage(format!("an argument is not UTF-8: {}", word.display()))),
-    });
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            console::print_failure(&failure, form.unwrap_or_default());
-            ExitCode::from(failure.kind.exit_code())
+    let (form, result) = match words {
+        Ok(words) => match error_form(&words) {
+            Ok(form) => (form, dispatch(words, form)),
+            Err(failure) => (ErrorForm::Text, Err(failure)),
+        },
+        Err(word) => {
+            let message = format!("an argument is not UTF-8: {}", word.display());
+            (ErrorForm::Text, Err(Failure::usage(message)))
         }
-    }
+    };
+    let Err(failure) = result else { return ExitCode::SUCCESS };
+    console::print_failure(&failure, form);
+    ExitCode::from(failure.kind.exit_code())
 }
 
 /// A core file would hold the secret. Where the system refuses, the run goes on: it has no dump to fear then.
@@ -66,7 +66,8 @@ fn error_form(words: &[String]) -> Result<ErrorForm, Failure> {
     let given = given.or_else(|| session::variable("BNQ_ERRORS").and_then(|v| v.into_string().ok()));
     let Some(word) = given.filter(|w| !w.is_empty()) else { return Ok(ErrorForm::Text) };
     ErrorForm::of(&word).ok_or_else(|| {
-        Failure::usage(format!("`{word}` is no form of errors")).with_fix("use --errors text or --errors json")
+        Failure::usage(format!("`{word}` is no form of errors"))
+            .with_fix("use --errors text or --errors json")
     })
 }
 

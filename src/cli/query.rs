@@ -1,17 +1,22 @@
 //! One request to an endpoint: argv to parameters, to payload, to signature, to HTTP, to text.
 
+use std::io::{ErrorKind, Read};
+
 use clap::ArgMatches;
 
 use crate::catalogue::{self, Endpoint, Environment};
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::session::{Session, config_failure, now_ms, print, usage};
 use crate::cli::{client_id, console, endpoint_args, guard, local, send};
-use crate::config::{Credentials, Settings};
-use crate::render::{self, Fields, Format, Style};
+use crate::config::{BaseUrl, Credentials, Settings};
+use crate::render::{self, Format, Output, RenderError};
 use crate::signing::{Draft, Parameters, RecvWindow, SignedRequest};
 
 /// Where the practice exchange is expected when no request is sent.
 const PRACTICE_URL: &str = "http://127.0.0.1:8090";
+
+/// The most that is shown of an answer that is not the exchange's.
+const MAX_FOREIGN: u64 = 1 << 20;
 
 /// A request that has been checked and is ready to be signed.
 pub struct Query<'a> {
@@ -30,9 +35,9 @@ pub struct Query<'a> {
     /// `--timestamp`
     pub fixed_time: Option<i64>,
     recv_window: Option<RecvWindow>,
-    format: Option<Format>,
-    fields: Option<Fields>,
-    style: Style,
+    output: Output,
+    /// Whether the format was asked for.
+    formatted: bool,
 }
 
 /// Runs an endpoint's command.
@@ -47,7 +52,7 @@ pub fn run(endpoint: &'static Endpoint, matches: &ArgMatches, session: &Session)
     guard::confirm(&query)?;
     let practice = local::exchange_for(&query)?;
     let base_url = query.base_url(practice.as_ref().map(local::Practice::url))?;
-    send::run(&query, &base_url)
+    send::run(&query, base_url.as_str())
 }
 
 impl<'a> Query<'a> {
@@ -59,18 +64,19 @@ impl<'a> Query<'a> {
         let typed = endpoint_args::typed(endpoint, matches)?;
         let fixed_time = once("timestamp", session.globals.timestamp.as_deref(), typed.timestamp.as_deref())?;
         let fixed_time = fixed_time.map(timestamp).transpose()?;
-        let window = once("recvWindow", session.globals.recv_window.as_deref(), typed.recv_window.as_deref())?;
+        let window =
+            once("recvWindow", session.globals.recv_window.as_deref(), typed.recv_window.as_deref())?;
         let window = window.map(str::parse::<RecvWindow>).transpose().map_err(usage)?;
         let settings = session.settings()?;
+        let format = session.format(&settings)?;
         let mut query = Self {
             session,
             endpoint,
             parameters: typed.parameters,
             id: None,
-            recv_window: window.or_else(|| settings.recv_window().cloned()),
-            format: session.format(&settings)?,
-            fields: session.fields()?,
-            style: session.style()?,
+            recv_window: window.or_else(|| settings.recv_window.as_ref().map(|w| w.value.clone())),
+            output: Output { format: format.unwrap_or_default(), fields: session.fields()?, style: session.style()? },
+            formatted: format.is_some_and(|f| f != Format::Raw),
             credentials: None,
             settings,
             fixed_time,
@@ -125,23 +131,40 @@ impl<'a> Query<'a> {
     fn in_place(&self, place: catalogue::Place) -> Parameters {
         let is_here = |name: &str| {
             let name = name.split_once('[').map_or(name, |(base, _)| base);
-            self.endpoint.parameter(name).map_or(catalogue::Place::Query, catalogue::Parameter::place) == place
+            self.endpoint.parameter(name).map_or(catalogue::Place::Query, catalogue::Parameter::place)
+                == place
         };
         self.parameters.iter().filter(|(name, _)| is_here(name)).collect()
     }
 
+    /// Which exchange the request is for.
+    pub fn environment(&self) -> Environment {
+        self.settings.environment.value
+    }
+
     /// The base URL that this request may go to. `practice` is the address of an exchange inside this process.
-    fn base_url(&self, practice: Option<&str>) -> Result<String, Failure> {
-        let environment = self.settings.environment();
-        let own = match practice {
-            Some(url) => Some(url),
-            None if environment == Environment::Local => Some(PRACTICE_URL),
-            None => catalogue::base_url(environment, Some(self.endpoint.group()), self.endpoint.path()),
+    ///
+    /// # Errors
+    /// If the environment does not have the endpoint, or a key may not be sent there.
+    pub fn base_url(&self, practice: Option<&str>) -> Result<BaseUrl, Failure> {
+        let url = match (&self.settings.base_url, practice) {
+            (Some(set), _) => set.value.clone(),
+            (None, Some(url)) => parse_url(url)?,
+            (None, None) => parse_url(self.own_url()?)?,
         };
-        let carries_key = self.endpoint.security().needs_key();
-        self.settings.permitted_url(own, carries_key).map_err(|e| config_failure(&e))?.ok_or_else(|| {
+        self.settings.permit(&url, self.credentials.as_ref()).map_err(|e| config_failure(&e))?;
+        Ok(url)
+    }
+
+    /// The environment's own host for this endpoint.
+    fn own_url(&self) -> Result<&'static str, Failure> {
+        let (environment, path) = (self.environment(), self.endpoint.path());
+        if environment == Environment::Local {
+            return Ok(PRACTICE_URL);
+        }
+        catalogue::base_url(environment, Some(self.endpoint.group()), path).ok_or_else(|| {
             let has: Vec<_> = catalogue::environments_of(self.endpoint).iter().map(|e| e.as_str()).collect();
-            Failure::usage(format!("{environment} does not have {}", self.endpoint.path()))
+            Failure::usage(format!("{environment} does not have {path}"))
                 .with_fix(format!("it is there in {}", has.join(", ")))
         })
     }
@@ -149,42 +172,53 @@ impl<'a> Query<'a> {
     /// Signs the request and prints it instead of sending it.
     fn show(&self) -> Result<(), Failure> {
         let base_url = self.base_url(None)?;
-        let request = self.sign(&base_url, self.fixed_time.unwrap_or_else(now_ms))?;
+        let request = self.sign(base_url.as_str(), self.fixed_time.unwrap_or_else(now_ms))?;
         if self.session.globals.debug_sign {
             console::print_stderr(&render::request::debug_sign(&request, 0));
         }
         let text = if self.session.globals.curl {
             render::request::curl(&request) + "\n"
-        } else if self.format.is_some_and(|f| f != Format::Raw) {
+        } else if self.formatted {
             render::request::dry_run_json(self.endpoint.command(), &request) + "\n"
         } else {
             render::request::dry_run(&request)
         };
-        if text.starts_with('{') { self.render(&mut text.as_bytes()) } else { print(text.as_bytes()) }
+        if self.formatted && !self.session.globals.curl {
+            return self.render(&mut text.as_bytes());
+        }
+        print(text.as_bytes())
     }
 
     /// Prints an answer in the format asked for.
     ///
     /// # Errors
-    /// See [`render::answer`]; a closed stdout is no failure.
-    pub fn render(&self, source: &mut dyn std::io::Read) -> Result<(), Failure> {
-        let format = self.format.unwrap_or(Format::Json);
-        let mut out = std::io::stdout().lock();
-        let rendered = render::answer(source, format, self.fields.as_ref(), &self.style, &mut out);
-        let _ = rendered;
-        Ok(())
+    /// If the answer is not JSON, broke off, or cannot be printed; a closed stdout is no failure.
+    pub fn render(&self, source: &mut dyn Read) -> Result<(), Failure> {
+        let rendered = render::answer(source, &self.output, &mut std::io::stdout().lock());
+        match rendered {
+            Ok(rendered) => {
+                for note in &rendered.notes {
+                    self.session.console.note(&format!("note: {note}"));
+                }
+                Ok(())
+            }
+            Err(RenderError::Write(e)) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(unprinted(&error, source)),
+        }
     }
 
     /// Adds to a failure what is known about the request, and how the outcome of a change is found out.
     pub fn complete(&self, mut failure: Failure) -> Failure {
         failure.method = Some(self.endpoint.method());
         failure.path = Some(self.endpoint.path().to_owned());
-        failure.environment = Some(self.settings.environment());
+        failure.environment = Some(self.environment());
         failure.client_order_id = self.id.as_ref().map(|(_, id)| id.clone());
         if failure.kind == Kind::Unknown {
             let named = self.id.as_ref().map(|(name, id)| format!(" ({name} {id})")).unwrap_or_default();
             failure.fix = Some(match self.settle_command() {
-                Some(command) => format!("do not send it again before this tells what became of it{named}: {command}"),
+                Some(command) => {
+                    format!("do not send it again before this tells what became of it{named}: {command}")
+                }
                 None => format!("look at the account before sending it again{named}"),
             });
         }
@@ -202,7 +236,28 @@ impl<'a> Query<'a> {
             let Some((value, target)) = self.parameters.get(from).zip(ask.parameter(to)) else { continue };
             words.extend([format!("--{}", target.flag()), value.to_owned()]);
         }
-        Some(words.iter().map(|w| render::shell_quote(w)).collect::<Vec<_>>().join(" "))
+        Some(words.iter().map(|w| render::request::shell_quote(w)).collect::<Vec<_>>().join(" "))
+    }
+}
+
+fn parse_url(url: &str) -> Result<BaseUrl, Failure> {
+    BaseUrl::parse(url).map_err(|e| Failure::new(Kind::Config, e.to_string()))
+}
+
+/// An answer that could not be printed, or not to its end. What is not JSON is shown for what it is.
+fn unprinted(error: &RenderError, source: &mut dyn Read) -> Failure {
+    match error {
+        RenderError::NotJson { start, .. } => {
+            let mut body = start.clone();
+            // What else there is of a page that is no answer of the exchange's; if it breaks off, this is what came.
+            let _ = source.take(MAX_FOREIGN).read_to_end(&mut body);
+            let mut failure = Failure::new(Kind::NoAnswer, error.to_string());
+            failure.body = Some(String::from_utf8_lossy(&body).into_owned());
+            failure.show_body = true;
+            failure.with_cause("something other than the exchange answered, or the answer was cut")
+        }
+        RenderError::Read(e) => Failure::new(Kind::NoAnswer, e.to_string()),
+        _ => Failure::new(Kind::Other, error.to_string()),
     }
 }
 

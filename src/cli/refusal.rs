@@ -6,7 +6,7 @@ use crate::catalogue::Endpoint;
 use crate::cli::exit::{Failure, Kind};
 use crate::diagnose;
 use crate::explain;
-use crate::render::shell_quote;
+use crate::render::request::shell_quote;
 use crate::signing::Parameters;
 
 /// The exchange's own form of an error.

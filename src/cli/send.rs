@@ -3,13 +3,13 @@
 use std::io::Read;
 
 use crate::catalogue::{self, Endpoint, Role};
+use crate::cli::console;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::interrupt;
 use crate::cli::query::Query;
 use crate::cli::refusal::{self, Asked};
 use crate::cli::session::{now_ms, variable};
-use crate::cli::console;
-use crate::client::{self, Client, ClientOptions, Response, SendError};
+use crate::client::{self, Client, ClientOptions, ProxyVariables, Response, SendError, Transport as _};
 use crate::render;
 use crate::signing::{Draft, Parameters, SignedRequest};
 
@@ -21,7 +21,7 @@ const MAX_REFUSAL: u64 = 4 << 20;
 /// # Errors
 /// A failure for every end but an accepted answer.
 pub fn run(query: &Query<'_>, base_url: &str) -> Result<(), Failure> {
-    Sender::new(query, base_url)?.run().map_err(|failure| query.complete(failure))
+    Sender::new(query, base_url).run().map_err(|failure| query.complete(failure))
 }
 
 struct Sender<'a> {
@@ -31,14 +31,15 @@ struct Sender<'a> {
 }
 
 impl<'a> Sender<'a> {
-    fn new(query: &'a Query<'a>, base_url: &'a str) -> Result<Self, Failure> {
-        let options = ClientOptions {
-            timeout: query.settings.timeout(),
-            ca_file: query.settings.ca_file().map(ToOwned::to_owned),
-            variable: &|name| variable(name).and_then(|v| v.into_string().ok()),
-        };
-        let client = Client::new(options).map_err(|e| Failure::new(Kind::Config, e.to_string()))?;
-        Ok(Self { query, base_url, client })
+    fn new(query: &'a Query<'a>, base_url: &'a str) -> Self {
+        let settings = &query.settings;
+        let client = Client::new(ClientOptions {
+            timeout: settings.timeout.value,
+            ca_file: settings.ca_file.as_ref().map(|f| f.value.clone()),
+            proxies: ProxyVariables::read(|name| variable(name).and_then(|v| v.into_string().ok())),
+            ..ClientOptions::default()
+        });
+        Self { query, base_url, client }
     }
 
     fn run(&self) -> Result<(), Failure> {
@@ -61,18 +62,13 @@ impl<'a> Sender<'a> {
     }
 
     /// While a change is under way, an interruption leaves its outcome unknown.
-    fn watch_signals(&self) -> Result<Option<interrupt::Guard>, Failure> {
-        if !self.query.endpoint.changes() {
-            return Ok(None);
-        }
-        let failure = self.query.complete(self.unknown("interrupted while the change was under way"));
-        let form = self.query.session.errors;
-        let on_signal = move || {
-            console::print_failure(&failure, form);
-            failure.kind.exit_code()
+    fn watch_signals(&self) -> Result<interrupt::Guard, Failure> {
+        let failure = if self.query.endpoint.changes() {
+            unknown("interrupted while the change was under way")
+        } else {
+            Failure::new(Kind::Interrupted, "interrupted")
         };
-        let guard = interrupt::Guard::new(on_signal);
-        guard.map(Some).map_err(|e| Failure::new(Kind::Other, format!("signals cannot be watched: {e}")))
+        Ok(interrupt::Guard::new(self.query.complete(failure), self.query.session.errors)?)
     }
 
     fn send(&self, offset_ms: i64) -> Result<Response, Failure> {
@@ -82,20 +78,22 @@ impl<'a> Sender<'a> {
             console::print_stderr(&render::request::debug_sign(&request, offset_ms));
         }
         self.tell_request(&request);
-        let response = self.client.send(&request).map_err(|e| self.unanswered(&e))?;
+        let response = self.client.send(&request, &[]).map_err(|e| self.unanswered(&e))?;
         self.tell_response(&response);
         Ok(response)
     }
 
     /// Prints an accepted answer; a refused one is explained.
-    fn accept(&self, response: Response) -> Result<(), Failure> {
-        let status = response.status();
-        let retry_after_s = response.retry_after_s();
+    fn accept(&self, mut response: Response) -> Result<(), Failure> {
+        let status = response.status;
+        let retry_after_s = client::retry_after_s(&response.headers, now_ms() / 1000);
         if (200..300).contains(&status) {
-            return self.query.render(&mut response.into_body()).map_err(|e| self.broken(e, status));
+            return self.query.render(&mut response.body).map_err(|e| self.broken(e, status));
         }
-        let mut body = String::new();
-        let read = read_text(&mut response.into_body(), &mut body);
+        let body = read_refusal(&mut response.body).map_err(|e| {
+            // Without its code, a refusal could be one that leaves the outcome open.
+            self.broken(Failure::new(Kind::NoAnswer, format!("the answer broke off: {e}")), status)
+        })?;
         let asked = Asked {
             endpoint: self.query.endpoint,
             parameters: &self.query.parameters,
@@ -103,9 +101,6 @@ impl<'a> Sender<'a> {
         };
         let mut failure = refusal::explained(&asked, status, &body);
         failure.retry_after_s = retry_after_s;
-        if let Err(e) = read {
-            failure = failure.with_cause(format!("the answer broke off: {e}"));
-        }
         if failure.kind == Kind::Partial {
             self.query.render(&mut body.as_bytes()).map_err(|e| self.broken(e, status))?;
         }
@@ -125,23 +120,26 @@ impl Sender<'_> {
             body: Parameters::new(),
             api_key: None,
         };
-        client::measure_offset(|| self.client.send(&draft.unsigned()), now_ms).map_err(|e| {
-            let mut failure = Failure::new(Kind::Timestamp, refused.message.clone());
-            failure.status = refused.status;
-            failure.code = refused.code;
-            failure.name.clone_from(&refused.name);
-            failure
-                .with_cause(format!("the clocks differ, and by how much could not be measured: {e}"))
-                .with_fix("set this machine's clock, then send again")
-        })
+        client::measure_offset(|| self.client.send(&draft.unsigned(), &[]), now_ms)
+            .map(|reading| reading.offset_ms)
+            .map_err(|e| {
+                let mut failure = Failure::new(Kind::Timestamp, refused.message.clone());
+                failure.status = refused.status;
+                failure.code = refused.code;
+                failure.name.clone_from(&refused.name);
+                failure
+                    .with_cause(format!("the clocks differ, and by how much could not be measured: {e}"))
+                    .with_fix("set this machine's clock, then send again")
+            })
     }
 
     /// No answer came. For a change, what counts is whether any of it may have left.
     fn unanswered(&self, error: &SendError) -> Failure {
         if self.query.endpoint.changes() && error.request_may_have_left() {
-            return self.unknown(&error.to_string());
+            return unknown(&error.to_string());
         }
-        let failure = Failure::new(Kind::NoAnswer, error.to_string());
+        let kind = if error.is_configuration() { Kind::Config } else { Kind::NoAnswer };
+        let failure = Failure::new(kind, error.to_string());
         if self.query.endpoint.changes() { failure.with_cause("nothing was sent") } else { failure }
     }
 
@@ -151,16 +149,12 @@ impl Sender<'_> {
             return failure;
         }
         let mut failure = if self.query.endpoint.changes() {
-            self.unknown(&format!("HTTP {status}, but {}", failure.message))
+            unknown(&format!("HTTP {status}, but {}", failure.message))
         } else {
             failure
         };
         failure.status = Some(status);
         failure
-    }
-
-    fn unknown(&self, what: &str) -> Failure {
-        Failure::new(Kind::Unknown, format!("{what}; whether it was executed is not known"))
     }
 
     fn tell_request(&self, request: &SignedRequest) {
@@ -173,11 +167,15 @@ impl Sender<'_> {
 
     fn tell_response(&self, response: &Response) {
         let console = self.query.session.console;
-        console.detail(&format!("< HTTP {} in {} ms", response.status(), response.elapsed().as_millis()));
-        for (name, value) in response.headers().iter().filter(|(name, _)| is_told(name)) {
+        console.detail(&format!("< HTTP {} in {} ms", response.status, response.elapsed.as_millis()));
+        for (name, value) in response.headers.iter().filter(|(name, _)| is_told(name)) {
             console.detail(&format!("< {}: {value}", name.to_uppercase()));
         }
     }
+}
+
+fn unknown(what: &str) -> Failure {
+    Failure::new(Kind::Unknown, format!("{what}; whether it was executed is not known"))
 }
 
 /// The headers that `-v` shows: limits, what to wait for, and the request's name.
@@ -194,9 +192,8 @@ fn time_endpoint(endpoint: &Endpoint) -> Option<&'static Endpoint> {
     clocks().find(|e| prefix(e.path()) == prefix(endpoint.path())).or_else(|| clocks().next())
 }
 
-fn read_text(source: &mut impl Read, text: &mut String) -> std::io::Result<()> {
+fn read_refusal(source: &mut impl Read) -> std::io::Result<String> {
     let mut bytes = Vec::new();
-    let read = source.take(MAX_REFUSAL).read_to_end(&mut bytes);
-    text.push_str(&String::from_utf8_lossy(&bytes));
-    read.map(|_| ())
+    source.take(MAX_REFUSAL).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

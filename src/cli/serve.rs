@@ -15,7 +15,13 @@ pub fn arguments(command: Command) -> Command {
                 .default_value("8090")
                 .help("The port on 127.0.0.1; 0 picks a free one"),
         )
-        .arg(Arg::new("log").long("log").value_name("FORM").default_value("text").help("Log requests as text or json"))
+        .arg(
+            Arg::new("log")
+                .long("log")
+                .value_name("FORM")
+                .default_value("text")
+                .help("Log requests as text or json"),
+        )
 }
 
 /// Serves until it is interrupted.

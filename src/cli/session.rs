@@ -2,7 +2,10 @@
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write as _};
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context as _;
 
 use crate::catalogue::Environment;
 use crate::cli::console::{self, Console, ErrorForm};
@@ -33,7 +36,8 @@ impl Session {
     pub fn inputs(&self) -> Result<Inputs<'static>, Failure> {
         let g = &self.globals;
         let env = g.env.as_deref().map(str::parse::<Environment>).transpose().map_err(usage)?;
-        let recv_window = g.recv_window.as_deref().map(str::parse::<RecvWindow>).transpose().map_err(usage)?;
+        let recv_window =
+            g.recv_window.as_deref().map(str::parse::<RecvWindow>).transpose().map_err(usage)?;
         let timeout: Option<Duration> =
             g.timeout.as_deref().map(config::parse_timeout).transpose().map_err(usage)?;
         let flags = Flags {
@@ -62,7 +66,7 @@ impl Session {
     /// # Errors
     /// A configuration failure.
     pub fn credentials(&self, settings: &Settings) -> Result<Credentials, Failure> {
-        settings.credentials(&passphrase).map_err(|e| config_failure(&e))
+        settings.credentials(&self.inputs()?, &passphrase).map_err(|e| config_failure(&e))
     }
 
     /// The format asked for by flag, variable or profile; `None` where nobody asked.
@@ -70,7 +74,7 @@ impl Session {
     /// # Errors
     /// A usage failure if there is no such format.
     pub fn format(&self, settings: &Settings) -> Result<Option<Format>, Failure> {
-        let Some(word) = settings.output() else { return Ok(None) };
+        let Some(word) = settings.output.as_ref().map(|o| o.value.as_str()) else { return Ok(None) };
         word.parse::<Format>().map(Some).map_err(|_| {
             let names = Format::ALL.map(Format::name);
             let fix = suggest::nearest(word, names)
@@ -115,14 +119,14 @@ pub fn now_ms() -> i64 {
 }
 
 /// `BNQ_PASSPHRASE`, or what is typed at the terminal.
-fn passphrase() -> Option<SecretKey> {
+pub fn passphrase(file: &Path) -> Option<SecretKey> {
     if let Some(given) = variable("BNQ_PASSPHRASE") {
         return given.into_string().ok().map(SecretKey::new);
     }
     if !ask::someone_is_there() {
         return None;
     }
-    ask::secret("Passphrase of the private key: ").ok()
+    ask::secret(&format!("Passphrase of {}: ", file.display())).ok()
 }
 
 /// A malformed flag.
@@ -143,9 +147,7 @@ pub fn config_failure(error: &ConfigError) -> Failure {
 pub fn print(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::new(Kind::Other, format!("stdout cannot be written: {e}")))
-        }
-        _ => Ok(()),
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => Ok(result.context("stdout cannot be written")?),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 
+use anyhow::Context as _;
 use clap::{Arg, ArgMatches, Command};
 use serde::Serialize;
 
@@ -47,8 +48,7 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
         given => given.unwrap_or_default().as_bytes().to_vec(),
     };
     let credentials = session.credentials(&settings)?;
-    let signature =
-        credentials.key.sign(&payload).map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
+    let signature = credentials.key.sign(&payload).map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
     let text = if format.is_some_and(|f| f != Format::Raw) {
         let signed = Signed {
             payload: &String::from_utf8_lossy(&payload),
@@ -67,7 +67,7 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
 fn from_stdin(session: &Session) -> Result<Vec<u8>, Failure> {
     let mut payload = Vec::new();
     let read = std::io::stdin().lock().take(MAX_PAYLOAD + 1).read_to_end(&mut payload);
-    read.map_err(|e| Failure::new(Kind::Other, format!("standard input cannot be read: {e}")))?;
+    read.context("standard input cannot be read")?;
     if payload.len() as u64 > MAX_PAYLOAD {
         return Err(Failure::usage(format!("the payload is longer than {} MiB", MAX_PAYLOAD >> 20)));
     }

@@ -109,7 +109,10 @@ fn boolean(parameter: &Parameter, value: &str) -> Result<String, Failure> {
     match value.to_ascii_lowercase().as_str() {
         "true" => Ok(yes.to_owned()),
         "false" => Ok(no.to_owned()),
-        _ => Err(wrong(format!("--{} is neither true nor false: {value}", parameter.flag()), "use true or false")),
+        _ => Err(wrong(
+            format!("--{} is neither true nor false: {value}", parameter.flag()),
+            "use true or false",
+        )),
     }
 }
 
@@ -129,7 +132,10 @@ fn check_bounds(parameter: &Parameter, value: &str) -> Result<(), Failure> {
     let flag = parameter.flag();
     let decimals = value.split_once('.').map_or(0, |(_, d)| d.len());
     if let Some(most) = parameter.max_decimals().filter(|most| decimals > usize::from(*most)) {
-        return Err(wrong(format!("--{flag} has {decimals} decimals: {value}"), &format!("use at most {most}")));
+        return Err(wrong(
+            format!("--{flag} has {decimals} decimals: {value}"),
+            &format!("use at most {most}"),
+        ));
     }
     if let Some(min) = parameter.min().filter(|min| less(value, min)) {
         return Err(wrong(format!("--{flag} is too small: {value}"), &format!("use at least {min}")));
@@ -179,7 +185,10 @@ pub fn check_together(endpoint: &Endpoint, parameters: &Parameters) -> Result<()
     for group in endpoint.at_most_one() {
         let both: Vec<String> = group.iter().filter(|n| sent(n)).map(|n| flag_of(endpoint, n)).collect();
         if both.len() > 1 {
-            return Err(wrong(format!("{} do not go together", both.join(" and ")), "leave all but one of them out"));
+            return Err(wrong(
+                format!("{} do not go together", both.join(" and ")),
+                "leave all but one of them out",
+            ));
         }
     }
     for (name, needs) in endpoint.requires().filter(|(name, _)| sent(name)) {

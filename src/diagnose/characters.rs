@@ -81,7 +81,8 @@ pub fn value_mistake(parameter: &Parameter, value: &str) -> Option<ValueMistake>
     }
     let (mistake, meant) = likely(range, value);
     let meant = meant.filter(|m| (range.holds)(m));
-    let mistake = if meant.is_some() || mistake == "list-not-json" { mistake } else { "characters-not-allowed" };
+    let mistake =
+        if meant.is_some() || mistake == "list-not-json" { mistake } else { "characters-not-allowed" };
     Some(ValueMistake { mistake, legal: range.pattern, meant })
 }
 

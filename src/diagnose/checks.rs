@@ -14,22 +14,22 @@ pub(super) struct Check {
 /// public reports show. Check 1, the path, comes before these; 2, the limits, and those from 19 on belong to the account.
 /// Numbers are those of the project's list of checks; 17 stands before 14, as is reported.
 pub(super) const CHECKS: &[Check] = &[
-    Check { run: key_well_formed },       // 3
-    Check { run: names_unique },          // 4
-    Check { run: signature_present },     // 5
-    Check { run: timestamp_present },     // 6
-    Check { run: signing_characters },    // 7
-    Check { run: recv_window_small },     // 8
-    Check { run: key_known },             // 9
-    Check { run: key_permitted },         // 10
-    Check { run: timestamp_not_ahead },   // 11
-    Check { run: timestamp_not_behind },  // 12
-    Check { run: signature_matches },     // 13
-    Check { run: names_known },           // 17
-    Check { run: mandatory_present },     // 14
-    Check { run: none_empty },            // 15
-    Check { run: characters_legal },      // 16
-    Check { run: values_known },          // 18
+    Check { run: key_well_formed },      // 3
+    Check { run: names_unique },         // 4
+    Check { run: signature_present },    // 5
+    Check { run: timestamp_present },    // 6
+    Check { run: signing_characters },   // 7
+    Check { run: recv_window_small },    // 8
+    Check { run: key_known },            // 9
+    Check { run: key_permitted },        // 10
+    Check { run: timestamp_not_ahead },  // 11
+    Check { run: timestamp_not_behind }, // 12
+    Check { run: signature_matches },    // 13
+    Check { run: names_known },          // 17
+    Check { run: mandatory_present },    // 14
+    Check { run: none_empty },           // 15
+    Check { run: characters_legal },     // 16
+    Check { run: values_known },         // 18
 ];
 
 /// Parameters that belong to signing, not to the endpoint.
@@ -244,7 +244,8 @@ fn names_known(x: &Examined<'_>) -> Result<(), Refusal> {
         let message = format!("Too many parameters; expected '{read}' and received '{sent}'.");
         return Err(refused(-1101, message, "public-endpoint-signed", &seen));
     }
-    let message = format!("Not all sent parameters were read; read '{read}' parameter(s) but was sent '{sent}'.");
+    let message =
+        format!("Not all sent parameters were read; read '{read}' parameter(s) but was sent '{sent}'.");
     let names: Vec<&str> = x.endpoint.parameters().map(|p| p.name()).collect();
     let expected = if names.is_empty() { "no parameters".to_owned() } else { names.join(", ") };
     Err(refused(-1104, message, "parameter-unknown", &[("name", unknown), ("expected", &expected)]))
@@ -270,8 +271,7 @@ fn one_of_missing(group: Names) -> Refusal {
     match names.as_slice() {
         [name] => mandatory(name, "mandatory-parameter-missing"),
         _ => {
-            let message =
-                format!("Param '{}' must be sent, but both were empty/null!", names.join("' or '"));
+            let message = format!("Param '{}' must be sent, but both were empty/null!", names.join("' or '"));
             let seen = names.join("` or `");
             refused(-1102, message, "mandatory-parameter-missing", &[("name", &seen)])
         }

@@ -59,7 +59,10 @@ fn malformed(value: &str) -> Cause {
     {
         return ("key-with-scheme", vec![("name", scheme.to_owned())]);
     }
-    let placeholder = value.len() < 40 && (trimmed.is_empty() || trimmed.contains(['_', ' ']) || !trimmed.bytes().any(|b| b.is_ascii_digit()));
+    let placeholder = value.len() < 40
+        && (trimmed.is_empty()
+            || trimmed.contains(['_', ' '])
+            || !trimmed.bytes().any(|b| b.is_ascii_digit()));
     if placeholder {
         return ("key-placeholder", vec![("value", value.to_owned())]);
     }

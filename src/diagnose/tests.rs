@@ -248,7 +248,14 @@ fn each_check_gives_its_answer() {
             "Too many parameters; expected '1' and received '3'.",
             "public-endpoint-signed",
         ),
-        ("18", signed("GET", OPEN_ORDERS, "symbol=NOPE&timestamp={t}"), 400, Some(-1121), "Invalid symbol.", "symbol-unknown"),
+        (
+            "18",
+            signed("GET", OPEN_ORDERS, "symbol=NOPE&timestamp={t}"),
+            400,
+            Some(-1121),
+            "Invalid symbol.",
+            "symbol-unknown",
+        ),
         (
             "18 side",
             signed("POST", ORDER, &format!("symbol=ARKBTC&{}", LIMIT.replace("BUY", "HOLD"))),
@@ -303,8 +310,18 @@ fn what_is_wrong_with_the_key_header_is_named() {
         ("X-MBX-APIKEY", "Bearer {key}", -2014, "key-with-scheme"),
         ("X-MBX-APIKEY", "undefined", -2014, "key-placeholder"),
         ("X-MBX-APIKEY", "${API_KEY}", -2014, "key-placeholder"),
-        ("X-MBX-APIKEY", "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8", -2014, "key-truncated"),
-        ("X-MBX-APIKEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", -2008, "key-unknown"),
+        (
+            "X-MBX-APIKEY",
+            "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8",
+            -2014,
+            "key-truncated",
+        ),
+        (
+            "X-MBX-APIKEY",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            -2008,
+            "key-unknown",
+        ),
         ("X-MBX-APIKEY", ELSEWHERE, -2015, "key-not-permitted"),
     ];
     for (header, value, code, mistake) in cases {

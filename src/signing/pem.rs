@@ -18,7 +18,9 @@ pub enum PrivateKeyError {
     #[error("is no PEM: expected a line `-----BEGIN PRIVATE KEY-----` and the key below it")]
     NotPem,
     /// PEM of something else.
-    #[error("holds a `{0}`; what is needed is a PKCS#8 `PRIVATE KEY`, encrypted or not, or an `RSA PRIVATE KEY`")]
+    #[error(
+        "holds a `{0}`; what is needed is a PKCS#8 `PRIVATE KEY`, encrypted or not, or an `RSA PRIVATE KEY`"
+    )]
     Label(String),
     /// PEM whose content cannot be read.
     #[error("cannot be read as a private key: {0}")]
@@ -57,17 +59,20 @@ pub(super) fn read(pem: &SecretKey, passphrase: Option<&SecretKey>) -> Result<Si
 fn decode(pem: &str) -> Result<(String, Zeroizing<Vec<u8>>), PrivateKeyError> {
     let (_, rest) = pem.split_once("-----BEGIN ").ok_or(PrivateKeyError::NotPem)?;
     let (label, rest) = rest.split_once("-----").ok_or(PrivateKeyError::NotPem)?;
-    let (body, _) = rest.split_once("-----END ").ok_or(PrivateKeyError::Malformed("its last line is missing"))?;
+    let (body, _) =
+        rest.split_once("-----END ").ok_or(PrivateKeyError::Malformed("its last line is missing"))?;
     if body.contains("Proc-Type:") {
         return Err(PrivateKeyError::Label(format!("{label} in OpenSSL's old encrypted form")));
     }
     let text: Zeroizing<String> = Zeroizing::new(body.split_whitespace().collect());
-    let der = STANDARD.decode(text.as_bytes()).map_err(|_| PrivateKeyError::Malformed("its base64 is damaged"))?;
+    let der =
+        STANDARD.decode(text.as_bytes()).map_err(|_| PrivateKeyError::Malformed("its base64 is damaged"))?;
     Ok((label.to_owned(), Zeroizing::new(der)))
 }
 
 fn pkcs8(der: &[u8]) -> Result<SigningKey, PrivateKeyError> {
-    let info = PrivateKeyInfoRef::try_from(der).map_err(|_| PrivateKeyError::Malformed("its ASN.1 is damaged"))?;
+    let info =
+        PrivateKeyInfoRef::try_from(der).map_err(|_| PrivateKeyError::Malformed("its ASN.1 is damaged"))?;
     match info.algorithm.oid {
         RSA => rsa(RsaKeyPair::from_pkcs8(der)),
         ED25519 => Ed25519KeyPair::from_pkcs8_maybe_unchecked(der)

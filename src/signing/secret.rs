@@ -8,8 +8,18 @@ const KEY_LENGTH: usize = 64;
 
 /// Texts that stand in examples where a key belongs.
 const PLACEHOLDERS: [&str; 12] = [
-    "...", "undefined", "null", "none", "nan", "changeme", "your_api_key", "your_secret_key", "your_api_secret",
-    "your_key", "your_secret", "api_key",
+    "...",
+    "undefined",
+    "null",
+    "none",
+    "nan",
+    "changeme",
+    "your_api_key",
+    "your_secret_key",
+    "your_api_secret",
+    "your_key",
+    "your_secret",
+    "api_key",
 ];
 
 /// A secret: the text of an HMAC secret key, a passphrase, or a private key before it is read.
@@ -133,7 +143,8 @@ fn check_shape(text: &str) -> Result<(), KeyShapeError> {
         return Err(KeyShapeError::WhiteSpace("at its beginning or end"));
     }
     let bracketed = |open, close| text.len() > 1 && text.starts_with(open) && text.ends_with(close);
-    if [('"', '"'), ('\'', '\''), ('`', '`'), ('<', '>'), ('“', '”')].iter().any(|(o, c)| bracketed(*o, *c)) {
+    if [('"', '"'), ('\'', '\''), ('`', '`'), ('<', '>'), ('“', '”')].iter().any(|(o, c)| bracketed(*o, *c))
+    {
         return Err(KeyShapeError::Quoted);
     }
     if is_placeholder(text) {

@@ -95,7 +95,8 @@ fn rsa_is_read_as_pkcs1_too() {
 fn what_is_no_private_key_is_named() {
     let ec = "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n";
     let cut = "-----BEGIN PRIVATE KEY-----\nAAAA\n";
-    let old = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+    let old =
+        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
     let cases = [
         ("hello", "is no PEM"),
         (ec, "holds a `EC PRIVATE KEY`"),

@@ -36,8 +36,11 @@ impl Server {
     pub(super) fn after_request(script: impl Fn(&mut TcpStream) + Send + 'static) -> Self {
         Self::raw(move |stream, seen| {
             let request = read_request(stream);
-            seen.lock().unwrap().push(request);
-            script(stream);
+            // A client that refuses to send closes the connection it has made.
+            if !request.is_empty() {
+                seen.lock().unwrap().push(request);
+                script(stream);
+            }
         })
     }
 

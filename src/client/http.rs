@@ -1,0 +1,214 @@
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use ureq::http::Uri;
+use ureq::{Agent, RequestBuilder};
+
+use super::adapter::{NoLookUp, OneConnection};
+use super::body::Body;
+use super::connect::Dialer;
+use super::origin::Origin;
+use super::tls::Tls;
+use super::wire::{Failure, Pace, Watch};
+use super::{ProxyVariables, Response, SendError, Transport};
+use crate::catalogue::Method;
+use crate::signing::SignedRequest;
+
+pub(super) const USER_AGENT: &str = concat!("bnq/", env!("CARGO_PKG_VERSION"));
+
+/// The most that is waited for anything; keeps sums of times in range.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
+
+const LONGEST_HEADERS: usize = 64 * 1024;
+
+/// How a [`Client`] connects and how long it waits.
+#[derive(Clone, Debug)]
+pub struct ClientOptions {
+    /// For connecting, proxy and TLS together, and again for sending, status line and headers together. At most a day.
+    pub timeout: Duration,
+    /// PEM certificates trusted besides the built-in ones.
+    pub ca_file: Option<PathBuf>,
+    /// The proxy variables.
+    pub proxies: ProxyVariables,
+    /// The slowest body that is waited for.
+    pub pace: Pace,
+    /// The longest body, decoded, in bytes.
+    pub longest_body: u64,
+}
+
+impl Default for ClientOptions {
+    /// 10 s, no further certificates, no proxy, 1 KiB a second over 10 s, 1 GiB.
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(10),
+            ca_file: None,
+            proxies: ProxyVariables::default(),
+            pace: Pace::default(),
+            longest_body: 1 << 30,
+        }
+    }
+}
+
+/// Sends requests over the network, each on a connection of its own, each at most once.
+pub struct Client {
+    options: ClientOptions,
+    tls: Tls,
+}
+
+impl Client {
+    /// Takes the options. Nothing is read or connected yet.
+    pub fn new(mut options: ClientOptions) -> Self {
+        options.timeout = options.timeout.min(LONGEST_TIMEOUT);
+        let tls = Tls::new(options.ca_file.clone());
+        Self { options, tls }
+    }
+
+    fn exchange(
+        &self,
+        request: &SignedRequest,
+        headers: &[(&str, &str)],
+        link: &Link,
+        agent: &Agent,
+    ) -> Result<Response, SendError> {
+        let answer =
+            call(request, headers, &link.uri, agent).map_err(|e| link.judge(e, self.options.timeout))?;
+        let elapsed = link.watch.first_write().map_or(Duration::ZERO, |began| began.elapsed());
+        link.watch.set_pace(self.options.pace);
+        let (head, body) = answer.into_parts();
+        let headers = head
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())))
+            .collect();
+        let body = Body {
+            reader: body.into_with_config().limit(u64::MAX).reader(),
+            watch: link.watch.clone(),
+            host: link.host.clone(),
+            pace: self.options.pace,
+            limit: self.options.longest_body,
+            read: 0,
+            failed: None,
+        };
+        Ok(Response { status: head.status.as_u16(), headers, elapsed, body: Box::new(body) })
+    }
+}
+
+impl Transport for Client {
+    fn send(&self, request: &SignedRequest, headers: &[(&str, &str)]) -> Result<Response, SendError> {
+        let origin = Origin::parse(&request.base_url)?;
+        let uri = uri(&origin, &request.target())?;
+        let proxy = self.options.proxies.proxy_for(&origin)?;
+        let timeout = self.options.timeout;
+        let dialer = Dialer {
+            origin: &origin,
+            proxy: proxy.as_ref(),
+            tls: &self.tls,
+            timeout,
+            deadline: Instant::now() + timeout,
+        };
+        let (stream, watch) = dialer.open()?;
+        watch.set_deadline(Instant::now() + timeout);
+        let agent = Agent::with_parts(
+            Agent::config_builder()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .max_redirects_will_error(false)
+                .proxy(None)
+                .max_idle_connections(0)
+                .max_response_header_size(LONGEST_HEADERS)
+                .user_agent(USER_AGENT)
+                .timeout_await_100(None)
+                .build(),
+            OneConnection::new(stream, watch.clone(), origin.tls),
+            NoLookUp,
+        );
+        self.exchange(request, headers, &Link { host: origin.to_string(), uri, watch }, &agent)
+    }
+}
+
+/// One connection and where it leads.
+struct Link {
+    host: String,
+    uri: Uri,
+    watch: Watch,
+}
+
+impl Link {
+    /// What a failure of ureq was, told by what the connection saw.
+    fn judge(&self, error: ureq::Error, after: Duration) -> SendError {
+        let host = self.host.clone();
+        if self.watch.first_write().is_none() {
+            return SendError::Request { host, detail: error.to_string() };
+        }
+        let began = self.watch.answer_began();
+        match (self.watch.failure(), error) {
+            (Some(Failure::TimedOut), _) => SendError::NoAnswer { host, after },
+            (Some(Failure::CutOff), _) => SendError::Closed { host, began },
+            (Some(Failure::Broken(kind)), ureq::Error::Io(source)) if source.kind() == kind => {
+                SendError::Broken { host, source }
+            }
+            (Some(Failure::Broken(kind)), _) => SendError::Broken { host, source: kind.into() },
+            (None, ureq::Error::LargeResponseHeader(..)) => SendError::HeadersTooLarge { host },
+            (None, ureq::Error::Io(e)) if e.kind() == io::ErrorKind::UnexpectedEof => {
+                SendError::Closed { host, began }
+            }
+            (None, other) => SendError::Malformed { host, detail: other.to_string() },
+        }
+    }
+}
+
+/// The URL whose request line carries `target` byte for byte.
+fn uri(origin: &Origin, target: &str) -> Result<Uri, SendError> {
+    let refuse = |reason| SendError::Target { host: origin.to_string(), reason };
+    if !target.starts_with('/') {
+        return Err(refuse("does not begin with /"));
+    }
+    if !target.bytes().all(|b| b.is_ascii_graphic() && b != b'#') {
+        return Err(refuse("holds a character that has to be percent-encoded"));
+    }
+    let uri = Uri::builder()
+        .scheme(if origin.tls { "https" } else { "http" })
+        .authority(origin.to_string())
+        .path_and_query(target)
+        .build()
+        .map_err(|_| refuse("is longer than 64 KiB or holds a character that has to be percent-encoded"))?;
+    if uri.path_and_query().is_none_or(|written| written.as_str() != target) {
+        return Err(refuse("would be changed on the way"));
+    }
+    Ok(uri)
+}
+
+fn call(
+    request: &SignedRequest,
+    headers: &[(&str, &str)],
+    uri: &Uri,
+    agent: &Agent,
+) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
+    let body = request.body.as_bytes();
+    match request.method {
+        Method::Get | Method::Delete => {
+            let bare = if request.method == Method::Get { agent.get(uri) } else { agent.delete(uri) };
+            let bare = with_headers(bare, request, headers);
+            if body.is_empty() { bare.call() } else { bare.force_send_body().send(body) }
+        }
+        // Here an empty body is still announced, with a length of 0. Source: RFC 9110, 8.6.
+        Method::Post => with_headers(agent.post(uri), request, headers).send(body),
+        Method::Put => with_headers(agent.put(uri), request, headers).send(body),
+    }
+}
+
+fn with_headers<B>(
+    mut builder: RequestBuilder<B>,
+    request: &SignedRequest,
+    headers: &[(&str, &str)],
+) -> RequestBuilder<B> {
+    // Names are case-insensitive, but not every server in front of an exchange or beside it knows.
+    if let Some(key) = &request.api_key {
+        builder = builder.header_raw("X-MBX-APIKEY", key.expose().as_bytes());
+    }
+    if !request.body.is_empty() {
+        builder = builder.header_raw("Content-Type", b"application/x-www-form-urlencoded");
+    }
+    headers.iter().fold(builder, |builder, (name, value)| builder.header_raw(name, value.as_bytes()))
+}

@@ -1,0 +1,101 @@
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+use super::wire::Stream;
+use super::{CaFileError, CertificateProblem, SendError};
+
+/// What TLS needs, prepared when the first https request is made and not before.
+pub(super) struct Tls {
+    ca_file: Option<PathBuf>,
+    config: OnceLock<Arc<ClientConfig>>,
+}
+
+impl Tls {
+    pub(super) fn new(ca_file: Option<PathBuf>) -> Self {
+        Self { ca_file, config: OnceLock::new() }
+    }
+
+    /// The configuration: the built-in roots and those of `ca_file`, ring, HTTP/1.1.
+    pub(super) fn config(&self, host: &str) -> Result<Arc<ClientConfig>, SendError> {
+        if let Some(config) = self.config.get() {
+            return Ok(Arc::clone(config));
+        }
+        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        if let Some(path) = &self.ca_file {
+            add_file(&mut roots, path).map_err(|source| SendError::CaFile {
+                host: host.to_owned(),
+                path: path.clone(),
+                source,
+            })?;
+        }
+        // Named here, because a default set elsewhere in the process must not decide about it.
+        let mut config =
+            ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .map_err(|e| SendError::TlsSetUp { host: host.to_owned(), detail: e.to_string() })?
+                .with_root_certificates(roots)
+                .with_no_client_auth();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Arc::clone(self.config.get_or_init(|| Arc::new(config))))
+    }
+}
+
+fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), CaFileError> {
+    let pem = std::fs::read(path).map_err(CaFileError::Unreadable)?;
+    let mut found = false;
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = certificate.map_err(|e| CaFileError::Damaged(e.to_string()))?;
+        roots.add(certificate).map_err(|e| CaFileError::Damaged(e.to_string()))?;
+        found = true;
+    }
+    if found { Ok(()) } else { Err(CaFileError::Empty) }
+}
+
+/// Why a handshake failed.
+pub(super) enum HandshakeError {
+    Certificate(CertificateProblem),
+    Io(io::Error),
+}
+
+/// Does the whole handshake, so that a failure of TLS is always one before the request.
+pub(super) fn handshake(
+    config: Arc<ClientConfig>,
+    host: &str,
+    mut stream: Box<dyn Stream>,
+) -> Result<Box<dyn Stream>, HandshakeError> {
+    let name = ServerName::try_from(host.to_owned())
+        .map_err(|e| HandshakeError::Io(io::Error::new(io::ErrorKind::InvalidInput, e)))?;
+    let mut connection =
+        ClientConnection::new(config, name).map_err(|e| HandshakeError::Io(io::Error::other(e)))?;
+    while connection.is_handshaking() {
+        connection.complete_io(&mut stream).map_err(judge)?;
+    }
+    Ok(Box::new(StreamOwned::new(connection, stream)))
+}
+
+fn judge(error: io::Error) -> HandshakeError {
+    match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        Some(rustls::Error::InvalidCertificate(problem)) => HandshakeError::Certificate(describe(problem)),
+        _ => HandshakeError::Io(error),
+    }
+}
+
+fn describe(problem: &CertificateError) -> CertificateProblem {
+    match problem {
+        CertificateError::NotValidForNameContext { presented, .. } => {
+            CertificateProblem::WrongName(presented.join(", "))
+        }
+        CertificateError::NotValidForName => CertificateProblem::WrongName("not told".to_owned()),
+        CertificateError::UnknownIssuer => CertificateProblem::UnknownIssuer,
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => CertificateProblem::Expired,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            CertificateProblem::NotYetValid
+        }
+        other => CertificateProblem::Other(other.to_string()),
+    }
+}

@@ -1,0 +1,205 @@
+//! A plain table: a header, two spaces between columns, decimals under one another.
+
+use std::io::{self, Write};
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::rows::{Cell, Rows};
+use super::sanitize::sanitize;
+use super::value::Kind;
+use super::{Note, Style};
+
+/// Between two columns.
+const GAP: usize = 2;
+/// A column is not made narrower than this; it is room for an asset, a symbol or a side.
+const NARROW: usize = 10;
+
+/// Writes the rows. Cells are safe for a terminal, and numbers are never cut.
+///
+/// # Errors
+/// Those of `out`.
+pub(super) fn write(
+    rows: &Rows<'_>,
+    style: &Style,
+    out: &mut dyn Write,
+    notes: &mut Vec<Note>,
+) -> io::Result<()> {
+    let mut columns = measure(rows);
+    let left_out = style.width.map_or_else(Vec::new, |width| fit(&mut columns, width));
+    if !left_out.is_empty() {
+        notes.push(Note::ColumnsLeftOut { columns: left_out });
+    }
+    if columns.is_empty() {
+        return Ok(());
+    }
+    let header: String = columns.iter().map(Column::header).collect();
+    let (bold, plain) = if style.colour { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+    writeln!(out, "{bold}{}{plain}", header.trim_end())?;
+    rows.each(|cells| {
+        let line: String = columns.iter().map(|column| column.cell(cells)).collect();
+        writeln!(out, "{}", line.trim_end())
+    })
+}
+
+/// A column and the room its cells take.
+struct Column {
+    place: usize,
+    name: String,
+    /// The widest cell, the header not counted.
+    text: usize,
+    /// The longest part before and from the decimal point on.
+    decimal: Decimal,
+    is_numeric: bool,
+    is_blank: bool,
+    /// What it gets.
+    width: usize,
+}
+
+/// The lengths of a number before its point, and from there on.
+#[derive(Clone, Copy, Default)]
+struct Decimal {
+    whole: usize,
+    fraction: usize,
+}
+
+impl Decimal {
+    fn of(cell: &Cell<'_>, text: &str) -> Option<Decimal> {
+        let Cell::Value(value) = cell else { return None };
+        let is_number = match value.kind() {
+            Kind::Number => true,
+            Kind::Text => is_decimal(text),
+            _ => false,
+        };
+        let whole = text.find(['.', 'e', 'E']).unwrap_or(text.len());
+        is_number.then_some(Decimal { whole, fraction: text.len() - whole })
+    }
+}
+
+fn is_decimal(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    match unsigned.split_once('.') {
+        Some((whole, fraction)) => digits(whole) && digits(fraction),
+        None => digits(unsigned),
+    }
+}
+
+impl Column {
+    fn new((place, name): (usize, &String)) -> Column {
+        let (name, decimal) = (sanitize(name).into_owned(), Decimal::default());
+        Column { place, name, text: 0, decimal, is_numeric: true, is_blank: true, width: 0 }
+    }
+
+    fn add(&mut self, cell: &Cell<'_>) {
+        let text = cell.text();
+        if text.is_empty() {
+            return;
+        }
+        self.is_blank = false;
+        match Decimal::of(cell, &text) {
+            Some(Decimal { whole, fraction }) => {
+                self.decimal.whole = self.decimal.whole.max(whole);
+                self.decimal.fraction = self.decimal.fraction.max(fraction);
+            }
+            None => self.is_numeric = false,
+        }
+        self.text = self.text.max(sanitize(&text).width());
+    }
+
+    fn natural(&self) -> usize {
+        self.content().max(self.name.width())
+    }
+
+    fn content(&self) -> usize {
+        if self.is_numeric { self.decimal.whole + self.decimal.fraction } else { self.text }
+    }
+
+    /// The width under a cap, which numbers do not obey.
+    fn capped(&self, cap: usize) -> usize {
+        let least = if self.is_numeric { self.content() } else { 0 };
+        self.natural().min(cap).max(least)
+    }
+
+    fn header(&self) -> String {
+        let name = cut(&self.name, self.width);
+        self.pad(&name, if self.is_numeric { 0 } else { self.width.saturating_sub(name.width()) })
+    }
+
+    fn cell(&self, cells: &[Cell<'_>]) -> String {
+        let cell = cells.get(self.place).unwrap_or(&Cell::Empty);
+        let text = cell.text();
+        let safe = sanitize(&text);
+        if !self.is_numeric {
+            let shown = cut(&safe, self.width);
+            return self.pad(&shown, self.width.saturating_sub(shown.width()));
+        }
+        let fraction = Decimal::of(cell, &text).unwrap_or_default().fraction;
+        self.pad(&safe, self.decimal.fraction - fraction)
+    }
+
+    /// The text with so many blanks after it, filled up from the left, and the gap.
+    fn pad(&self, text: &str, after: usize) -> String {
+        let before = self.width.saturating_sub(text.width() + after);
+        format!("{:before$}{text}{:after$}", "", "", after = after + GAP)
+    }
+}
+
+fn measure(rows: &Rows<'_>) -> Vec<Column> {
+    let mut columns: Vec<_> = rows.columns.iter().enumerate().map(Column::new).collect();
+    // The closure has no error to give.
+    let _ = rows.each(|cells| {
+        columns.iter_mut().zip(cells).for_each(|(column, cell)| column.add(cell));
+        Ok::<(), ()>(())
+    });
+    for column in &mut columns {
+        column.is_numeric &= !column.is_blank;
+        column.width = column.natural();
+    }
+    columns
+}
+
+/// Makes the columns fit: leaves out blank ones, narrows the widest texts, then leaves out columns from the right.
+/// Returns the names of those left out.
+fn fit(columns: &mut Vec<Column>, width: usize) -> Vec<String> {
+    if total(columns, usize::MAX) <= width {
+        return Vec::new();
+    }
+    let (blank, mut kept): (Vec<_>, Vec<_>) = columns.drain(..).partition(|column| column.is_blank);
+    let mut left_out = Vec::new();
+    while kept.len() > 1 && total(&kept, NARROW) > width {
+        left_out.extend(kept.pop().map(|column| column.name));
+    }
+    left_out.reverse();
+    let mut cap = width;
+    while cap > 1 && total(&kept, cap) > width {
+        cap -= 1;
+    }
+    for column in &mut kept {
+        column.width = column.capped(cap);
+    }
+    *columns = kept;
+    blank.into_iter().map(|column| column.name).chain(left_out).collect()
+}
+
+fn total(columns: &[Column], cap: usize) -> usize {
+    let gaps = GAP * columns.len().saturating_sub(1);
+    columns.iter().map(|column| column.capped(cap)).sum::<usize>() + gaps
+}
+
+/// The text in at most `width` columns, with `…` where something is missing.
+fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let (mut room, mut shown) = (width.saturating_sub(1), String::new());
+    for character in text.chars() {
+        let Some(left) = room.checked_sub(character.width().unwrap_or(0)) else { break };
+        room = left;
+        shown.push(character);
+    }
+    shown.push('…');
+    shown
+}
+
+#[cfg(test)]
+mod tests;

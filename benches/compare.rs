@@ -158,7 +158,8 @@ fn watched(mut command: Command, name: &str, peak_kib: &mut u64) -> Duration {
 
 fn peak_of(pid: u32, name: &str) -> u64 {
     let own = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let field = |key: &str| own.lines().find_map(|l| l.strip_prefix(key)).unwrap_or_default().trim().to_owned();
+    let field =
+        |key: &str| own.lines().find_map(|l| l.strip_prefix(key)).unwrap_or_default().trim().to_owned();
     if field("Name:") == name {
         return field("VmHWM:").trim_end_matches(" kB").parse().unwrap_or(0);
     }

@@ -13,10 +13,13 @@ fn parameters() -> Parameters {
 fn benches(c: &mut Criterion) {
     let parameters = parameters();
     let payload = parameters.encode();
-    let hmac = SigningKey::Hmac(SecretKey::new("NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j"));
+    let hmac =
+        SigningKey::Hmac(SecretKey::new("NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j"));
     c.bench_function("encode three parameters", |b| b.iter(|| black_box(&parameters).encode()));
     c.bench_function("sign with HMAC", |b| b.iter(|| hmac.sign(black_box(payload.as_bytes()))));
-    c.bench_function("find an endpoint by name", |b| b.iter(|| catalogue::find("spot", black_box("open-orders"))));
+    c.bench_function("find an endpoint by name", |b| {
+        b.iter(|| catalogue::find("spot", black_box("open-orders")))
+    });
     c.bench_function("find an endpoint by path", |b| {
         b.iter(|| catalogue::at_path(black_box("/api/v3/uiKlines")).next())
     });

@@ -52,6 +52,7 @@ pub fn run(endpoint: &'static Endpoint, matches: &ArgMatches, session: &Session)
     guard::confirm(&query)?;
     let practice = local::exchange_for(&query)?;
     let base_url = query.base_url(practice.as_ref().map(local::Practice::url))?;
+    query.tell_settings(base_url.as_str());
     send::run(&query, base_url.as_str())
 }
 
@@ -75,7 +76,11 @@ impl<'a> Query<'a> {
             parameters: typed.parameters,
             id: None,
             recv_window: window.or_else(|| settings.recv_window.as_ref().map(|w| w.value.clone())),
-            output: Output { format: format.unwrap_or_default(), fields: session.fields()?, style: session.style()? },
+            output: Output {
+                format: format.unwrap_or_default(),
+                fields: session.fields()?,
+                style: session.style()?,
+            },
             formatted: format.is_some_and(|f| f != Format::Raw),
             credentials: None,
             settings,
@@ -135,6 +140,18 @@ impl<'a> Query<'a> {
                 == place
         };
         self.parameters.iter().filter(|(name, _)| is_here(name)).collect()
+    }
+
+    /// Under `-v`: the host, and where each setting came from.
+    fn tell_settings(&self, base_url: &str) {
+        let console = self.session.console;
+        console.detail(&format!("host: {base_url}"));
+        for (name, value, origin) in self.settings.list() {
+            console.detail(&format!("{name}: {value} ({origin})"));
+        }
+        if let Some(credentials) = &self.credentials {
+            console.detail(&format!("credentials: {}", credentials.source));
+        }
     }
 
     /// Which exchange the request is for.

@@ -138,7 +138,11 @@ impl Sender<'_> {
         if self.query.endpoint.changes() && error.request_may_have_left() {
             return unknown(&error.to_string());
         }
-        let kind = if error.is_configuration() { Kind::Config } else { Kind::NoAnswer };
+        let kind = match error {
+            SendError::Target { .. } | SendError::Request { .. } => Kind::Usage,
+            _ if error.is_configuration() => Kind::Config,
+            _ => Kind::NoAnswer,
+        };
         let failure = Failure::new(kind, error.to_string());
         if self.query.endpoint.changes() { failure.with_cause("nothing was sent") } else { failure }
     }

@@ -8,6 +8,7 @@ mod fields;
 mod json;
 mod lexer;
 mod note;
+pub mod request;
 mod rows;
 mod sanitize;
 mod stream;

@@ -132,7 +132,10 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "payload: symbol=ARKBTC&timestamp=1499827319559");
         assert!(lines[1].starts_with("signature: ") && lines[1].len() == 75, "{}", lines[1]);
-        assert!(lines[2].starts_with("request: GET http://127.0.0.1:8090/api/v3/openOrders?symbol=ARKBTC&timestamp="));
+        assert!(
+            lines[2]
+                .starts_with("request: GET http://127.0.0.1:8090/api/v3/openOrders?symbol=ARKBTC&timestamp=")
+        );
         assert_eq!(lines[3], "header: X-MBX-APIKEY: vmPU…Eh8A");
         assert_eq!(lines[4], "clock: -12");
         assert_eq!(lines.len(), 5);

@@ -4,11 +4,29 @@ use super::support::{answer, bnq, scripted};
 
 #[test]
 fn unknown_names_are_answered_with_the_nearest() {
-    bnq("open-order").run().exits(2).prints_nothing().says("there is no command `open-order`").says("`bnq open-orders`");
+    bnq("open-order")
+        .run()
+        .exits(2)
+        .prints_nothing()
+        .says("there is no command `open-order`")
+        .says("`bnq open-orders`");
     bnq("opne-orders").run().exits(2).says("did you mean `bnq open-orders`?");
-    bnq("--env local open-orders --symbl ARKBTC").run().exits(2).prints_nothing().says("--symbl").says("--symbol");
-    bnq("--env local open-orders --recvwindow 5000").run().exits(2).says("--recvwindow").says("--recv-window");
-    bnq("--env local open-orders symbl=ARKBTC").run().exits(2).says("no parameter `symbl`").says("did you mean `symbol`?");
+    bnq("--env local open-orders --symbl ARKBTC")
+        .run()
+        .exits(2)
+        .prints_nothing()
+        .says("--symbl")
+        .says("--symbol");
+    bnq("--env local open-orders --recvwindow 5000")
+        .run()
+        .exits(2)
+        .says("--recvwindow")
+        .says("--recv-window");
+    bnq("--env local open-orders symbl=ARKBTC")
+        .run()
+        .exits(2)
+        .says("no parameter `symbl`")
+        .says("did you mean `symbol`?");
     bnq("--env local open-orders ARKBTC").run().exits(2).says("`ARKBTC` is neither a flag nor name=value");
     bnq("zzzz").run().exits(2).says("there is no command `zzzz`").says("bnq --help");
     bnq("").run().exits(2).prints_nothing().says("no command is named");
@@ -29,7 +47,11 @@ fn values_are_checked_before_anything_is_sent() {
         (&["all-orders", "--symbol", "A", "--limit", "0"], "--limit is too small: 0", "at least 1"),
         (&["all-orders", "--symbol", ""], "--symbol is empty", "leave it out"),
         (&["all-orders", "symbol="], "--symbol is empty", "leave it out"),
-        (&["all-orders", "--symbol", "ARK\nBTC"], "line end or control character in it, at character 4", "remove it"),
+        (
+            &["all-orders", "--symbol", "ARK\nBTC"],
+            "line end or control character in it, at character 4",
+            "remove it",
+        ),
         (&["all-orders", "--symbol", "A", "--symbol", "B"], "--symbol is given 2 times", "once"),
         (&["all-orders", "--symbol", "A", "symbol=B"], "--symbol is given 2 times", "once"),
         (
@@ -48,11 +70,23 @@ fn values_are_checked_before_anything_is_sent() {
             "--help",
         ),
         (&["account", "--omit-zero-balances", "maybe"], "neither true nor false: maybe", "true or false"),
-        (&["my-trades", "--symbol", "A", "--from-id", "1", "--start-time", "1"], "do not go together", "leave"),
+        (
+            &["my-trades", "--symbol", "A", "--from-id", "1", "--start-time", "1"],
+            "do not go together",
+            "leave",
+        ),
         (&["open-orders", "--recv-window", "60001"], "over the exchange's limit of 60000 ms", ""),
         (&["open-orders", "recvWindow=60001"], "over the exchange's limit of 60000 ms", ""),
-        (&["open-orders", "--recv-window", "5000", "recvWindow=5000"], "`recvWindow` is given 2 times", "once"),
-        (&["open-orders", "--timestamp", "yesterday"], "no time in milliseconds: yesterday", "milliseconds since"),
+        (
+            &["open-orders", "--recv-window", "5000", "recvWindow=5000"],
+            "`recvWindow` is given 2 times",
+            "once",
+        ),
+        (
+            &["open-orders", "--timestamp", "yesterday"],
+            "no time in milliseconds: yesterday",
+            "milliseconds since",
+        ),
         (&["open-orders", "signature=abc"], "`signature` cannot be given", "bnq sign"),
         (&["open-orders", "--timeout", "never"], "never", ""),
     ];
@@ -69,7 +103,8 @@ fn values_are_checked_before_anything_is_sent() {
 
 #[test]
 fn usage_errors_have_the_json_form_too() {
-    let cases = ["zzz --errors json", "--errors=json open-orders --nope", "--errors json", "order --errors json"];
+    let cases =
+        ["zzz --errors json", "--errors=json open-orders --nope", "--errors json", "order --errors json"];
     for line in cases {
         let error = bnq(line).run().exits(2).prints_nothing().error();
         assert_eq!(error["kind"], "usage", "{line}");
@@ -79,8 +114,20 @@ fn usage_errors_have_the_json_form_too() {
         assert_eq!(
             fields,
             [
-                "body", "cause", "client_order_id", "code", "environment", "exit_code", "fix", "kind", "message",
-                "method", "name", "path", "retry_after_s", "status"
+                "body",
+                "cause",
+                "client_order_id",
+                "code",
+                "environment",
+                "exit_code",
+                "fix",
+                "kind",
+                "message",
+                "method",
+                "name",
+                "path",
+                "retry_after_s",
+                "status"
             ],
             "{line}"
         );
@@ -98,7 +145,13 @@ fn odd_but_right_values_arrive_as_they_were_typed() {
         ("0.10", "0.10"),
     ];
     for (value, encoded) in cases {
-        bnq("--env local --timestamp 1 --base-url").arg(&server.url).arg("open-orders").arg("--symbol").arg(value).run().exits(0);
+        bnq("--env local --timestamp 1 --base-url")
+            .arg(&server.url)
+            .arg("open-orders")
+            .arg("--symbol")
+            .arg(value)
+            .run()
+            .exits(0);
         let request = server.requests().pop().unwrap();
         let start = format!("GET /api/v3/openOrders?symbol={encoded}&timestamp=1&signature=");
         assert!(request.starts_with(&start), "{value}: {request}");
@@ -120,5 +173,8 @@ fn the_order_of_argv_is_kept_whatever_the_form() {
     let line = format!("--env local --base-url {} ticker-price --symbols BTCUSDT,BNBBTC", server.url);
     bnq(&line).run().exits(0);
     let request = server.requests().pop().unwrap();
-    assert!(request.starts_with("GET /api/v3/ticker/price?symbols=%5B%22BTCUSDT%22%2C%22BNBBTC%22%5D "), "{request}");
+    assert!(
+        request.starts_with("GET /api/v3/ticker/price?symbols=%5B%22BTCUSDT%22%2C%22BNBBTC%22%5D "),
+        "{request}"
+    );
 }

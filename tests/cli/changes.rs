@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::support::{Scripted, Then, answer, bnq, scripted};
 
-const ORDER: &str = "new-order --symbol ARKBTC --side BUY --type LIMIT --time-in-force GTC --quantity 1 --price 0.1";
+const ORDER: &str =
+    "new-order --symbol ARKBTC --side BUY --type LIMIT --time-in-force GTC --quantity 1 --price 0.1";
 
 fn order(server: &Scripted, flags: &str) -> super::support::Ran {
     bnq(&format!("--env local --base-url {} --errors json {flags} {ORDER}", server.url)).run()
@@ -30,10 +31,25 @@ fn an_outcome_that_is_not_known_is_exit_9_after_one_request() {
         ("html 200", || answer("200 OK", "<html>login</html>")),
         ("500", || answer("500 Internal Server Error", "")),
         ("502 html", || answer("502 Bad Gateway", "<html>bad gateway</html>")),
-        ("503", || answer("503 Service Unavailable", r#"{"code":-1000,"msg":"Unknown error, please check your request or try again later."}"#)),
+        ("503", || {
+            answer(
+                "503 Service Unavailable",
+                r#"{"code":-1000,"msg":"Unknown error, please check your request or try again later."}"#,
+            )
+        }),
         ("504", || answer("504 Gateway Timeout", "")),
-        ("-1006", || answer("400 Bad Request", r#"{"code":-1006,"msg":"An unexpected response was received from the message bus. Execution status unknown."}"#)),
-        ("-1007", || answer("408 Request Timeout", r#"{"code":-1007,"msg":"Timeout waiting for response from backend server. Send status unknown; execution status unknown."}"#)),
+        ("-1006", || {
+            answer(
+                "400 Bad Request",
+                r#"{"code":-1006,"msg":"An unexpected response was received from the message bus. Execution status unknown."}"#,
+            )
+        }),
+        ("-1007", || {
+            answer(
+                "408 Request Timeout",
+                r#"{"code":-1007,"msg":"Timeout waiting for response from backend server. Send status unknown; execution status unknown."}"#,
+            )
+        }),
     ];
     for (name, script) in cases {
         let script = *script;
@@ -42,7 +58,10 @@ fn an_outcome_that_is_not_known_is_exit_9_after_one_request() {
         assert_eq!(error["kind"], "unknown", "{name}: {error}");
         let id = error["client_order_id"].as_str().unwrap();
         assert!(id.starts_with("bnq-") && id.len() == 30, "{name}: {error}");
-        let settles = format!("bnq --env local --base-url {} order --symbol ARKBTC --orig-client-order-id {id}", server.url);
+        let settles = format!(
+            "bnq --env local --base-url {} order --symbol ARKBTC --orig-client-order-id {id}",
+            server.url
+        );
         assert!(error["fix"].as_str().unwrap().ends_with(&settles), "{name}: {error}");
         // A second request would come at once if there was one.
         std::thread::sleep(Duration::from_millis(50));
@@ -57,16 +76,27 @@ fn a_change_that_never_left_is_exit_8() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let ran = bnq(&format!("--env local --base-url http://{closed} --errors json {ORDER}")).run().exits(8);
     let error = ran.error();
-    assert_eq!((error["kind"].as_str(), error["cause"].as_str()), (Some("no_answer"), Some("nothing was sent")));
+    assert_eq!(
+        (error["kind"].as_str(), error["cause"].as_str()),
+        (Some("no_answer"), Some("nothing was sent"))
+    );
 }
 
 #[test]
 fn a_refused_change_is_said_and_not_repeated() {
     let cases = [
         ("429 Too Many Requests", r#"{"code":-1003,"msg":"Too much request weight used."}"#, 6),
-        ("418 I'm a teapot", r#"{"code":-1003,"msg":"Way too much request weight used; IP banned until 1."}"#, 6),
+        (
+            "418 I'm a teapot",
+            r#"{"code":-1003,"msg":"Way too much request weight used; IP banned until 1."}"#,
+            6,
+        ),
         ("400 Bad Request", r#"{"code":-1013,"msg":"Filter failure: LOT_SIZE"}"#, 7),
-        ("400 Bad Request", r#"{"code":-2010,"msg":"Account has insufficient balance for requested action."}"#, 7),
+        (
+            "400 Bad Request",
+            r#"{"code":-2010,"msg":"Account has insufficient balance for requested action."}"#,
+            7,
+        ),
         ("401 Unauthorized", r#"{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}"#, 4),
         ("403 Forbidden", "<html>firewall</html>", 7),
         ("451 Unavailable For Legal Reasons", "", 7),
@@ -85,7 +115,10 @@ fn a_wrong_clock_stops_a_change_at_once() {
         if line.contains("/api/v3/time") {
             return answer("200 OK", r#"{"serverTime":1499827319559}"#);
         }
-        answer("400 Bad Request", r#"{"code":-1021,"msg":"Timestamp for this request is outside of the recvWindow."}"#)
+        answer(
+            "400 Bad Request",
+            r#"{"code":-1021,"msg":"Timestamp for this request is outside of the recvWindow."}"#,
+        )
     });
     let error = order(&server, "").exits(5).error();
     assert_eq!(error["kind"], "timestamp");

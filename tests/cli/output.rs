@@ -112,7 +112,9 @@ fn redirects_are_not_followed() {
     let other = scripted(|_, _| answer("200 OK", "[]"));
     let to = other.url.clone();
     let server = scripted(move |_, _| {
-        Then::Answer(format!("HTTP/1.1 302 Found\r\nLocation: {to}/\r\nContent-Length: 0\r\n\r\n").into_bytes())
+        Then::Answer(
+            format!("HTTP/1.1 302 Found\r\nLocation: {to}/\r\nContent-Length: 0\r\n\r\n").into_bytes(),
+        )
     });
     bnq(&format!("--env local --base-url {} open-orders", server.url)).run().exits(7).says("HTTP 302");
     assert_eq!((server.requests().len(), other.requests().len()), (1, 0));
@@ -122,7 +124,10 @@ fn redirects_are_not_followed() {
 fn a_refusal_has_every_field_in_json() {
     let server = scripted(|_, _| {
         let body = r#"{"code":-1003,"msg":"Too much request weight used.","n":1.10}"#;
-        let head = format!("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: {}\r\n\r\n", body.len());
+        let head = format!(
+            "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
         Then::Answer((head + body).into_bytes())
     });
     let line = format!("--env local --base-url {} --errors json open-orders", server.url);
@@ -151,11 +156,21 @@ fn a_closed_stdout_ends_quietly() {
 #[test]
 fn verbose_tells_the_exchange_without_secrets() {
     let server = scripted(|_, _| {
-        Then::Answer(b"HTTP/1.1 200 OK\r\nX-MBX-USED-WEIGHT-1M: 6\r\nX-MBX-UUID: abc\r\nContent-Length: 2\r\n\r\n[]".to_vec())
+        Then::Answer(
+            b"HTTP/1.1 200 OK\r\nX-MBX-USED-WEIGHT-1M: 6\r\nX-MBX-UUID: abc\r\nContent-Length: 2\r\n\r\n[]"
+                .to_vec(),
+        )
     });
     let line = format!("--env local --base-url {} -v --timestamp 1499827319559 open-orders", server.url);
     let ran = bnq(&line).run().exits(0);
-    for text in ["> GET http", "< HTTP 200 in ", "X-MBX-USED-WEIGHT-1M: 6", "X-MBX-UUID: abc", "--base-url", "vmPU…Eh8A"] {
+    for text in [
+        "> GET http",
+        "< HTTP 200 in ",
+        "X-MBX-USED-WEIGHT-1M: 6",
+        "X-MBX-UUID: abc",
+        "--base-url",
+        "vmPU…Eh8A",
+    ] {
         assert!(ran.stderr.contains(text), "no {text:?}: {}", ran.stderr);
     }
     assert!(ran.stderr.contains("signature=") && !ran.stderr.contains("2f28af69"), "{}", ran.stderr);

@@ -18,7 +18,9 @@ fn signed_target(server: &Serve, line: &str) -> String {
 }
 
 fn get(server: &Serve, target: &str, headers: &str) -> String {
-    server.raw(format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}Connection: close\r\n\r\n").as_bytes())
+    server.raw(
+        format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}Connection: close\r\n\r\n").as_bytes(),
+    )
 }
 
 #[test]
@@ -44,7 +46,8 @@ fn every_spot_endpoint_is_played_or_refused_with_1020() {
     let server = serve();
     let mut played = 0;
     for endpoint in bnq::catalogue::endpoints() {
-        let mut command = bnq(&format!("--env local --base-url {} --errors json {}", server.url, endpoint.command()));
+        let mut command =
+            bnq(&format!("--env local --base-url {} --errors json {}", server.url, endpoint.command()));
         for parameter in endpoint.parameters().filter(|p| p.required()) {
             let value = match (parameter.name(), parameter.values().next()) {
                 (_, Some(value)) => value,
@@ -91,7 +94,9 @@ fn what_is_refused_is_explained_in_one_line_without_secrets() {
 #[test]
 fn other_hosts_and_origins_are_turned_away_and_no_cors_header_is_sent() {
     let server = serve();
-    let ask = |headers: &str| server.raw(format!("GET /api/v3/ping HTTP/1.1\r\n{headers}Connection: close\r\n\r\n").as_bytes());
+    let ask = |headers: &str| {
+        server.raw(format!("GET /api/v3/ping HTTP/1.1\r\n{headers}Connection: close\r\n\r\n").as_bytes())
+    };
     for host in ["127.0.0.1", "localhost", "[::1]", "127.0.0.1:8090", "localhost:1"] {
         let answer = ask(&format!("Host: {host}\r\n"));
         assert!(answer.starts_with("HTTP/1.1 200 "), "{host}: {answer}");
@@ -101,8 +106,12 @@ fn other_hosts_and_origins_are_turned_away_and_no_cors_header_is_sent() {
         assert!(ask(&format!("Host: {host}\r\n")).starts_with("HTTP/1.1 421 "), "{host}");
     }
     let other = ask("Host: 127.0.0.1\r\nOrigin: https://evil.com\r\n");
-    assert!(other.starts_with("HTTP/1.1 403 ") && !other.to_lowercase().contains("access-control"), "{other}");
-    let own = ask(&format!("Host: {0}\r\nOrigin: {1}\r\n", server.url.trim_start_matches("http://"), server.url));
+    assert!(
+        other.starts_with("HTTP/1.1 403 ") && !other.to_lowercase().contains("access-control"),
+        "{other}"
+    );
+    let own =
+        ask(&format!("Host: {0}\r\nOrigin: {1}\r\n", server.url.trim_start_matches("http://"), server.url));
     assert!(own.starts_with("HTTP/1.1 200 "), "{own}");
 }
 
@@ -127,7 +136,11 @@ fn it_survives_what_is_sent_to_it() {
         let _ = stream.write_all(&case);
         let _ = stream.shutdown(std::net::Shutdown::Write);
         let _ = stream.read_to_end(&mut Vec::new());
-        assert!(get(&server, "/api/v3/ping", "").ends_with("{}"), "after {:?}", String::from_utf8_lossy(&case).get(..40));
+        assert!(
+            get(&server, "/api/v3/ping", "").ends_with("{}"),
+            "after {:?}",
+            String::from_utf8_lossy(&case).get(..40)
+        );
     }
 }
 

@@ -31,8 +31,12 @@ fn run(line: &str) -> Ran {
     // The first example builds and runs the program; here it has been built, so it is run.
     let line = line.replace("cargo run --release --", "bnq");
     let path = format!("{}:/usr/bin:/bin", folder.display());
-    let output =
-        Command::new("sh").args(["-c", &line]).env_clear().env("HOME", home.path()).env("PATH", path).output();
+    let output = Command::new("sh")
+        .args(["-c", &line])
+        .env_clear()
+        .env("HOME", home.path())
+        .env("PATH", path)
+        .output();
     Ran::from(output.unwrap())
 }
 

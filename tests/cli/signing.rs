@@ -43,13 +43,15 @@ fn every_vector_is_signed_with_every_kind_of_key() {
     let all = vectors();
     for (name, field) in [("rsa2048", "rsa2048"), ("rsa4096", "rsa4096"), ("ed25519", "ed25519")] {
         let key = pem("PRIVATE KEY", all["keys"][name]["private_pkcs8_der"].as_str().unwrap());
-        let locked = pem("ENCRYPTED PRIVATE KEY", all["keys"][name]["private_pkcs8_encrypted_der"].as_str().unwrap());
+        let locked =
+            pem("ENCRYPTED PRIVATE KEY", all["keys"][name]["private_pkcs8_encrypted_der"].as_str().unwrap());
         let vector = &all["vectors"][1];
         let payload = vector["payload"].as_str().unwrap();
         let signature = format!("{}\n", vector[format!("{field}_base64")].as_str().unwrap());
         let signs = |command: super::support::Bnq| {
             let path = command.home().join("key.pem");
-            let command = command.var("BINANCE_API_KEY", KEY).var("BINANCE_PRIVATE_KEY_FILE", path.to_str().unwrap());
+            let command =
+                command.var("BINANCE_API_KEY", KEY).var("BINANCE_PRIVATE_KEY_FILE", path.to_str().unwrap());
             command.run()
         };
         let plain = signs(bnq("sign").arg(payload).file("key.pem", &key)).exits(0);
@@ -79,10 +81,19 @@ fn debug_sign_prints_fixed_lines_on_stderr_while_stdout_stays_the_answer() {
     );
     assert_eq!(ran.stderr, expected);
     let request = server.requests().pop().unwrap();
-    assert!(request.starts_with(&format!("GET /api/v3/openOrders?{FOUNDING}&signature={SIGNATURE} HTTP/1.1\r\n")));
-    assert!(request.to_lowercase().contains(&format!("\r\nx-mbx-apikey: {}\r\n", KEY.to_lowercase())), "{request}");
+    assert!(
+        request.starts_with(&format!("GET /api/v3/openOrders?{FOUNDING}&signature={SIGNATURE} HTTP/1.1\r\n"))
+    );
+    assert!(
+        request.to_lowercase().contains(&format!("\r\nx-mbx-apikey: {}\r\n", KEY.to_lowercase())),
+        "{request}"
+    );
     assert!(request.contains(KEY) && !request.contains("Authorization"), "{request}");
-    assert!(request.to_lowercase().contains(concat!("\r\nuser-agent: bnq/", env!("CARGO_PKG_VERSION"), "\r\n")));
+    assert!(request.to_lowercase().contains(concat!(
+        "\r\nuser-agent: bnq/",
+        env!("CARGO_PKG_VERSION"),
+        "\r\n"
+    )));
 }
 
 #[test]
@@ -103,7 +114,11 @@ fn dry_run_shows_the_request_and_connects_to_nothing() {
     assert_eq!(ran.json(), expected);
     assert_eq!(server.requests().len(), 0);
     let ran = bnq("--env local --dry-run open-orders").run().exits(0);
-    assert!(ran.stdout.starts_with("GET http://127.0.0.1:8090/api/v3/openOrders?timestamp="), "{}", ran.stdout);
+    assert!(
+        ran.stdout.starts_with("GET http://127.0.0.1:8090/api/v3/openOrders?timestamp="),
+        "{}",
+        ran.stdout
+    );
     let ran = bnq("--dry-run depth --symbol ARKBTC").run().exits(0);
     assert_eq!(ran.stdout, "GET https://api.binance.com/api/v3/depth?symbol=ARKBTC\n");
 }
@@ -149,11 +164,18 @@ fn public_endpoints_send_no_key() {
 #[test]
 fn a_read_with_a_wrong_clock_is_sent_once_more_with_the_offset_measured() {
     let server = scripted(|_, line| {
-        let sent = line.split("timestamp=").nth(1).and_then(|t| t.split('&').next()).and_then(|t| t.parse::<i64>().ok());
+        let sent = line
+            .split("timestamp=")
+            .nth(1)
+            .and_then(|t| t.split('&').next())
+            .and_then(|t| t.parse::<i64>().ok());
         match sent {
             None => answer("200 OK", r#"{"serverTime":1499827319559}"#),
             Some(time) if (time - 1_499_827_319_559).abs() < 5000 => answer("200 OK", r#"{"ok":true}"#),
-            Some(_) => answer("400 Bad Request", r#"{"code":-1021,"msg":"Timestamp for this request is outside of the recvWindow."}"#),
+            Some(_) => answer(
+                "400 Bad Request",
+                r#"{"code":-1021,"msg":"Timestamp for this request is outside of the recvWindow."}"#,
+            ),
         }
     });
     let line = format!("--env local --base-url {} open-orders", server.url);

@@ -2,6 +2,13 @@
 //!
 //! Prints ratios of medians. Nothing here is a gate: figures depend on the machine, ratios less so.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a program of its own that prints figures"
+)]
+
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;

@@ -43,8 +43,8 @@ impl Builtin {
         let command = Command::new(self.name()).about(self.about());
         match self {
             Self::Sign => sign::arguments(command),
-            Self::Serve => serve::arguments(command),
-            Self::Config => config::arguments(command),
+            Self::Serve => serve::arguments(command).after_help(globals::ELSEWHERE),
+            Self::Config => config::arguments(command).after_help(globals::ELSEWHERE),
         }
     }
 }
@@ -112,7 +112,7 @@ pub fn clap_command(named: Option<Named>) -> Command {
                 .action(ArgAction::Version),
         )
         .disable_version_flag(true);
-    let root = globals::add_to(root);
+    let root = globals::add_to(root, named.is_none());
     match named {
         Some(named) => root.subcommand(named.command()).subcommand_required(true),
         None => root.override_usage("bnq [OPTIONS] <COMMAND>").after_help(overview()),

@@ -87,7 +87,7 @@ fn show(session: &Session) -> Result<(), Failure> {
         .into_iter()
         .map(|(setting, value, origin)| Row { profile: None, setting, value, from: origin.to_string() })
         .collect();
-    if session.format(&settings)?.is_some_and(|f| f != Format::Raw) {
+    if Session::format(&settings)?.is_some_and(|f| f != Format::Raw) {
         let shown = serde_json::json!({ "file": file.path().display().to_string(), "settings": rows, "in_use": used });
         return print(format!("{shown}\n").as_bytes());
     }
@@ -132,7 +132,7 @@ fn check(session: &Session) -> Result<(), Failure> {
             error: c.result.as_ref().err().map(ToString::to_string),
         })
         .collect();
-    let text = if session.format(&settings)?.is_some_and(|f| f != Format::Raw) {
+    let text = if Session::format(&settings)?.is_some_and(|f| f != Format::Raw) {
         // Texts can always be written as JSON.
         serde_json::to_string(&results).unwrap_or_default() + "\n"
     } else {

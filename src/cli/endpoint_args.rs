@@ -49,23 +49,32 @@ fn flag(parameter: &'static Parameter) -> Arg {
     if parameter.name() == parameter.flag() { arg } else { arg.alias(parameter.name()) }
 }
 
-fn value_name(parameter: &Parameter) -> &'static str {
-    match (parameter.kind(), parameter.list()) {
+fn value_name(parameter: &Parameter) -> String {
+    let name = match (parameter.kind(), parameter.list()) {
         (ParameterType::Json, _) => "JSON",
         (_, Some(_)) => "A,B",
+        (ParameterType::Enum, _) if is_short(parameter) => return in_words(parameter, "|"),
         (ParameterType::String | ParameterType::Enum, _) => "TEXT",
         (ParameterType::Integer, _) => "INTEGER",
         (ParameterType::Decimal, _) => "DECIMAL",
-        (ParameterType::Boolean, _) => "BOOL",
-    }
+        (ParameterType::Boolean, _) => "true|false",
+    };
+    name.to_owned()
+}
+
+/// Whether the values allowed are few enough to stand where the value's name does.
+fn is_short(parameter: &Parameter) -> bool {
+    in_words(parameter, "|").len() <= 24
+}
+
+fn in_words(parameter: &Parameter, separator: &str) -> String {
+    parameter.values().collect::<Vec<_>>().join(separator)
 }
 
 fn help(parameter: &Parameter) -> String {
     let mut help = parameter.help().to_owned();
-    if parameter.kind() == ParameterType::Enum {
-        help.push_str(" One of ");
-        help.push_str(&parameter.values().collect::<Vec<_>>().join(", "));
-        help.push('.');
+    if parameter.kind() == ParameterType::Enum && (parameter.list().is_some() || !is_short(parameter)) {
+        help.push_str(&format!(" One of {}.", in_words(parameter, ", ")));
     }
     match (parameter.min(), parameter.max()) {
         (Some(min), Some(max)) => help.push_str(&format!(" [{min} to {max}]")),
@@ -110,10 +119,11 @@ fn facts(endpoint: &Endpoint) -> String {
     let doc = endpoint.doc().unwrap_or("none");
     format!(
         "Request:        {} {}\nSecurity type:  {} ({signed})\nWeight:         {weight}\n\
-         Changes:        {changes}\nDocumentation:  {doc}",
+         Changes:        {changes}\nDocumentation:  {doc}\n\n{}",
         endpoint.method(),
         endpoint.path(),
         endpoint.security().as_str(),
+        globals::ELSEWHERE,
     )
 }
 

@@ -30,9 +30,11 @@ const SWITCHES: &[(&str, Option<char>, &str)] = &[
 
 const HEADING: &str = "Global options";
 
-/// Adds the global flags to a command.
-pub fn add_to(command: Command) -> Command {
-    let mut command = command;
+/// Where help of a single command sends its reader.
+pub const ELSEWHERE: &str = "Global options, such as --env, --profile, -o and --dry-run: `bnq --help`";
+
+/// Adds the global flags to a command. `listed` says whether its help lists them.
+pub fn add_to(mut command: Command, listed: bool) -> Command {
     for (name, value, help) in VALUED {
         let arg = Arg::new(*name).long(*name).value_name(*value).help(*help);
         let arg = match *name {
@@ -40,11 +42,11 @@ pub fn add_to(command: Command) -> Command {
             "recv-window" => arg.alias("recvWindow"),
             _ => arg,
         };
-        command = command.arg(arg.global(true).help_heading(HEADING));
+        command = command.arg(arg.global(true).hide(!listed).help_heading(HEADING));
     }
     for (name, short, help) in SWITCHES {
         let arg = Arg::new(*name).long(*name).short(*short).help(*help).action(ArgAction::SetTrue);
-        command = command.arg(arg.global(true).help_heading(HEADING));
+        command = command.arg(arg.global(true).hide(!listed).help_heading(HEADING));
     }
     command
 }

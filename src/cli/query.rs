@@ -69,7 +69,7 @@ impl<'a> Query<'a> {
             once("recvWindow", session.globals.recv_window.as_deref(), typed.recv_window.as_deref())?;
         let window = window.map(str::parse::<RecvWindow>).transpose().map_err(usage)?;
         let settings = session.settings()?;
-        let format = session.format(&settings)?;
+        let format = Session::format(&settings)?;
         let mut query = Self {
             session,
             endpoint,

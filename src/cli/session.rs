@@ -73,7 +73,7 @@ impl Session {
     ///
     /// # Errors
     /// A usage failure if there is no such format.
-    pub fn format(&self, settings: &Settings) -> Result<Option<Format>, Failure> {
+    pub fn format(settings: &Settings) -> Result<Option<Format>, Failure> {
         let Some(word) = settings.output.as_ref().map(|o| o.value.as_str()) else { return Ok(None) };
         word.parse::<Format>().map(Some).map_err(|_| {
             let names = Format::ALL.map(Format::name);

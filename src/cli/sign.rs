@@ -24,7 +24,8 @@ pub fn arguments(command: Command) -> Command {
         )
         .after_help(
             "The signature alone goes to stdout; -o json adds payload, kind of key and percent-encoded form.\n\
-             Example: printf %s 'symbol=ARKBTC&timestamp=1499827319559' | bnq --env local sign -",
+             Example: printf %s 'symbol=ARKBTC&timestamp=1499827319559' | bnq --env local sign -\n\n\
+             Global options, such as --env, --profile and -o: `bnq --help`",
         )
 }
 
@@ -42,7 +43,7 @@ struct Signed<'a> {
 /// If there is no key to sign with, or standard input cannot be read.
 pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
     let settings = session.settings()?;
-    let format = session.format(&settings)?;
+    let format = Session::format(&settings)?;
     let payload = match matches.get_one::<String>("payload").map(String::as_str) {
         Some("-") => from_stdin(session)?,
         given => given.unwrap_or_default().as_bytes().to_vec(),

@@ -2,7 +2,7 @@ use super::characters::value_mistake;
 use super::key_header;
 use super::verify::{Gate, KnownKey};
 use super::{ReceivedRequest, Refusal};
-use crate::catalogue::{Endpoint, ListStyle, Names, ParameterType, SecurityType};
+use crate::catalogue::{Endpoint, ListStyle, Names, Parameter, ParameterType, SecurityType};
 use crate::signing::{KeyKind, RecvWindow, mask};
 
 /// One check of the gate.
@@ -246,7 +246,7 @@ fn names_known(x: &Examined<'_>) -> Result<(), Refusal> {
     }
     let message =
         format!("Not all sent parameters were read; read '{read}' parameter(s) but was sent '{sent}'.");
-    let names: Vec<&str> = x.endpoint.parameters().map(|p| p.name()).collect();
+    let names: Vec<&str> = x.endpoint.parameters().map(Parameter::name).collect();
     let expected = if names.is_empty() { "no parameters".to_owned() } else { names.join(", ") };
     Err(refused(-1104, message, "parameter-unknown", &[("name", unknown), ("expected", &expected)]))
 }
@@ -268,14 +268,11 @@ fn mandatory_present(x: &Examined<'_>) -> Result<(), Refusal> {
 
 fn one_of_missing(group: Names) -> Refusal {
     let names: Vec<&str> = group.iter().collect();
-    match names.as_slice() {
-        [name] => mandatory(name, "mandatory-parameter-missing"),
-        _ => {
-            let message = format!("Param '{}' must be sent, but both were empty/null!", names.join("' or '"));
-            let seen = names.join("` or `");
-            refused(-1102, message, "mandatory-parameter-missing", &[("name", &seen)])
-        }
+    if let [name] = names.as_slice() {
+        return mandatory(name, "mandatory-parameter-missing");
     }
+    let message = format!("Param '{}' must be sent, but both were empty/null!", names.join("' or '"));
+    refused(-1102, message, "mandatory-parameter-missing", &[("name", &names.join("` or `"))])
 }
 
 fn none_empty(x: &Examined<'_>) -> Result<(), Refusal> {

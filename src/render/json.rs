@@ -94,6 +94,7 @@ pub(super) fn compact(json: &str) -> String {
     String::from_utf8(std::mem::take(formatter.output())).unwrap_or_default()
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "four states that do not depend on each other")]
 struct Writer {
     layout: Layout,
     colour: bool,

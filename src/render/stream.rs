@@ -94,9 +94,9 @@ pub(super) fn copy(source: &mut dyn Read, style: &Style, out: &mut dyn Write) ->
         let bytes = if style.terminal {
             shown.clear();
             if chunk.is_empty() {
-                filter.finish(&mut shown)
+                filter.finish(&mut shown);
             } else {
-                filter.push(chunk, &mut shown)
+                filter.push(chunk, &mut shown);
             }
             shown.as_bytes()
         } else {

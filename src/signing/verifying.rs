@@ -22,7 +22,7 @@ pub enum VerifyingKey {
 }
 
 impl VerifyingKey {
-    /// Reads a public key from PEM (`PUBLIC KEY`) or the base64 of its DER (SubjectPublicKeyInfo); `None` if it is no
+    /// Reads a public key from PEM (`PUBLIC KEY`) or the base64 of its DER (`SubjectPublicKeyInfo`); `None` if it is no
     /// RSA or Ed25519 key.
     pub fn from_public_key(text: &str) -> Option<Self> {
         let label = SubjectPublicKeyInfoRef::PEM_LABEL;

@@ -6,6 +6,7 @@ use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
 use anyhow::Context as _;
 use rustix::termios::{self, LocalModes, OptionalActions};
 
+use crate::cli::interrupt;
 use crate::signing::SecretKey;
 
 /// Whether somebody is there to be asked: stdin and stderr are both terminals.
@@ -41,6 +42,11 @@ pub fn secret(question: &str) -> anyhow::Result<SecretKey> {
     let before = termios::tcgetattr(&tty)?;
     let mut silent = before.clone();
     silent.local_modes.remove(LocalModes::ECHO);
+    let (at_signal, shown) = (tty.try_clone()?, before.clone());
+    let _guard = interrupt::Guard::new(move || {
+        let _ = termios::tcsetattr(&at_signal, OptionalActions::Flush, &shown);
+        None
+    })?;
     termios::tcsetattr(&tty, OptionalActions::Flush, &silent)?;
     let typed = write!(tty, "{question}").map_err(Into::into).and_then(|()| read_line(&tty));
     termios::tcsetattr(&tty, OptionalActions::Flush, &before)?;

@@ -1,5 +1,4 @@
-//! Ctrl-C and SIGTERM while a request is under way. After a read the process dies of the signal, as a shell expects of it;
-//! the outcome of a change is unknown then, and the person has to be told.
+//! Ctrl-C and SIGTERM while something has to be said or put right before the process ends.
 
 use std::sync::mpsc;
 use std::thread;
@@ -9,34 +8,31 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
-use crate::cli::console::{self, ErrorForm};
-use crate::cli::exit::{Failure, Kind};
-
-/// While this lives, a signal ends the process with a failure.
+/// While this lives, a signal is answered as told.
 pub struct Guard {
     handle: Handle,
 }
 
 impl Guard {
-    /// Watches for signals from now on.
+    /// Watches for signals from now on. `last_words` is run at the first one; where it gives no exit code the process
+    /// dies of the signal, as a shell expects of a program that was interrupted.
     ///
     /// # Errors
     /// If the system does not let signals be watched.
-    pub fn new(failure: Failure, form: ErrorForm) -> anyhow::Result<Self> {
+    pub fn new(last_words: impl FnOnce() -> Option<u8> + Send + 'static) -> anyhow::Result<Self> {
         let mut signals = Signals::new([SIGINT, SIGTERM]).context("signals cannot be watched")?;
         let handle = signals.handle();
         let (ready, started) = mpsc::channel();
         thread::spawn(move || {
             let _ = ready.send(());
-            if let Some(signal) = signals.forever().next() {
-                console::print_failure(&failure, form);
-                if failure.kind == Kind::Interrupted {
-                    let _ = emulate_default_handler(signal);
-                }
-                std::process::exit(i32::from(failure.kind.exit_code()));
+            let Some(signal) = signals.forever().next() else { return };
+            match last_words() {
+                Some(code) => std::process::exit(i32::from(code)),
+                // It returns only where the signal's default is to be ignored.
+                None => emulate_default_handler(signal).unwrap_or_default(),
             }
         });
-        // The thread watches before the caller sends.
+        // The thread watches before the caller goes on.
         let _ = started.recv();
         Ok(Self { handle })
     }

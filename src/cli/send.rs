@@ -68,7 +68,11 @@ impl<'a> Sender<'a> {
         } else {
             Failure::new(Kind::Interrupted, "interrupted")
         };
-        Ok(interrupt::Guard::new(self.query.complete(failure), self.query.session.errors)?)
+        let (failure, form) = (self.query.complete(failure), self.query.session.errors);
+        Ok(interrupt::Guard::new(move || {
+            console::print_failure(&failure, form);
+            (failure.kind != Kind::Interrupted).then_some(failure.kind.exit_code())
+        })?)
     }
 
     fn send(&self, offset_ms: i64) -> Result<Response, Failure> {

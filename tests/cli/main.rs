@@ -1,5 +1,13 @@
 //! Black-box tests: the real binary, against the practice exchange and against servers that misbehave.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::too_many_lines,
+    reason = "a test says with a panic that it failed, and a table is as long as it has cases"
+)]
+
 mod bad_input;
 mod changes;
 mod credentials;

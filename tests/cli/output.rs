@@ -33,7 +33,7 @@ fn json_changes_nothing_but_white_space() {
   },
 "#;
     assert!(ran.stdout.starts_with(expected), "{}", ran.stdout);
-    let compact = printed("-o compact", &ANSWER).exits(0);
+    let compact = printed("-o compact", ANSWER).exits(0);
     assert_eq!(compact.stdout, format!("{ANSWER}\n"));
     let raw = printed("-o raw", ANSWER).exits(0);
     assert_eq!(raw.stdout, ANSWER);

@@ -18,10 +18,10 @@ fn benches(c: &mut Criterion) {
     c.bench_function("encode three parameters", |b| b.iter(|| black_box(&parameters).encode()));
     c.bench_function("sign with HMAC", |b| b.iter(|| hmac.sign(black_box(payload.as_bytes()))));
     c.bench_function("find an endpoint by name", |b| {
-        b.iter(|| catalogue::find("spot", black_box("open-orders")))
+        b.iter(|| catalogue::find("spot", black_box("open-orders")));
     });
     c.bench_function("find an endpoint by path", |b| {
-        b.iter(|| catalogue::at_path(black_box("/api/v3/uiKlines")).next())
+        b.iter(|| catalogue::at_path(black_box("/api/v3/uiKlines")).next());
     });
 }
 

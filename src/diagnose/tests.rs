@@ -90,211 +90,70 @@ fn query_and_body_are_signed_with_nothing_between_them_and_the_query_counts() {
     accepts(&received("POST", ORDER, &signed_query, &body));
 }
 
+/// Check, request, status and code, mistake, message. A `signed` request has the right signature at its end, a `plain` one is
+/// as it stands; `{t}` is the exchange's time.
+const GATE: &str = r"
+1 path | plain GET /api/v3/nope | 404 | path-unknown |
+1 method | plain PUT /api/v3/openOrders | 405 | wrong-method |
+4 | signed GET /api/v3/openOrders?symbol=ARKBTC&symbol=ARKBTC&timestamp={t} | 400 -1101 | parameter-twice | Duplicate values for parameter 'symbol'.
+5 | plain GET /api/v3/openOrders?timestamp={t} | 400 -1102 | signature-missing | Mandatory parameter 'signature' was not sent, was empty/null, or malformed.
+6 | signed GET /api/v3/openOrders?symbol=ARKBTC | 400 -1102 | timestamp-missing | Mandatory parameter 'timestamp' was not sent, was empty/null, or malformed.
+7 timestamp | signed GET /api/v3/openOrders?timestamp=2017-07-12 | 400 -1100 | timestamp-malformed | Illegal characters found in parameter 'timestamp'; legal range is '^[0-9]{1,20}$'.
+7 window | signed GET /api/v3/openOrders?recvWindow=5s&timestamp={t} | 400 -1100 | recv-window-malformed | Illegal characters found in parameter 'recvWindow'; legal range is '^([0-9]{1,5})(\.[0-9]{1,3})?$'.
+7 signature | plain GET /api/v3/openOrders?timestamp={t}&signature=abc | 400 -1100 | signature-malformed | Illegal characters found in parameter 'signature'; legal range is '^[A-Fa-f0-9]{64}$'.
+8 | signed GET /api/v3/openOrders?recvWindow=60001&timestamp={t} | 400 -1131 | recv-window-too-large | recvWindow must be less than 60000.
+11 | signed GET /api/v3/openOrders?timestamp=1499827320559 | 400 -1021 | clock-ahead | Timestamp for this request was 1000ms ahead of the server's time.
+12 | signed GET /api/v3/openOrders?timestamp=1499827314558 | 400 -1021 | clock-behind | Timestamp for this request is outside of the recvWindow.
+12 seconds | signed GET /api/v3/openOrders?timestamp=1499827319 | 400 -1021 | timestamp-in-seconds | Timestamp for this request is outside of the recvWindow.
+12 nanoseconds | signed GET /api/v3/openOrders?timestamp=1499827319559000000 | 400 -1021 | timestamp-in-nanoseconds | Timestamp for this request was 1000ms ahead of the server's time.
+13 | plain GET /api/v3/openOrders?timestamp={t}&signature=0000000000000000000000000000000000000000000000000000000000000000 | 400 -1022 | signature-not-of-payload | Signature for this request is not valid.
+14 | signed GET /api/v3/allOrders?timestamp={t} | 400 -1102 | mandatory-parameter-missing | Mandatory parameter 'symbol' was not sent, was empty/null, or malformed.
+14 one of two | signed GET /api/v3/order?symbol=ARKBTC&timestamp={t} | 400 -1102 | mandatory-parameter-missing | Param 'orderId' or 'origClientOrderId' must be sent, but both were empty/null!
+14 by type | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=LIMIT&quantity=1&price=1&timestamp={t} | 400 -1102 | mandatory-parameter-missing | Mandatory parameter 'timeInForce' was not sent, was empty/null, or malformed.
+15 | signed GET /api/v3/openOrders?symbol=&timestamp={t} | 400 -1105 | parameter-empty | Parameter 'symbol' was empty.
+16 symbol | signed GET /api/v3/openOrders?symbol=arkbtc&timestamp={t} | 400 -1100 | symbol-lower-case | Illegal characters found in parameter 'symbol'; legal range is '^[\w\-._&&[^a-z]]{1,50}$'.
+16 integer | plain GET /api/v3/depth?symbol=ARKBTC&limit=1.5 | 400 -1100 | characters-not-allowed | Illegal characters found in parameter 'limit'; legal range is '^[0-9]{1,20}$'.
+16 price | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=1e-05&timestamp={t} | 400 -1100 | number-in-exponent-form | Illegal characters found in parameter 'price'; legal range is '^([0-9]{1,20})(\.[0-9]{1,20})?$'.
+17 | signed GET /api/v3/openOrders?symbl=ARKBTC&timestamp={t} | 400 -1104 | parameter-unknown | Not all sent parameters were read; read '2' parameter(s) but was sent '3'.
+17 public | signed GET /api/v3/depth?symbol=ARKBTC&timestamp={t} | 400 -1101 | public-endpoint-signed | Too many parameters; expected '1' and received '3'.
+18 symbol | signed GET /api/v3/openOrders?symbol=NOPE&timestamp={t} | 400 -1121 | symbol-unknown | Invalid symbol.
+18 symbols | plain GET /api/v3/ticker/price?symbols=%5B%22NOPE%22%5D | 400 -1121 | symbol-unknown | Invalid symbol.
+18 side | signed POST /api/v3/order?symbol=ARKBTC&side=HOLD&type=MARKET&quantity=1&timestamp={t} | 400 -1117 | value-not-allowed | Invalid side.
+18 type | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=FOO&timestamp={t} | 400 -1116 | value-not-allowed | Invalid orderType.
+18 time in force | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=LIMIT&timeInForce=GTD&quantity=1&price=1&timestamp={t} | 400 -1115 | value-not-allowed | Invalid timeInForce.
+18 interval | plain GET /api/v3/klines?symbol=ARKBTC&interval=7m | 400 -1120 | value-not-allowed | Invalid interval.
+";
+
+/// The request that a line of [`GATE`] writes as `signed GET /path?query`.
+fn request_of(text: &str) -> ReceivedRequest {
+    let [how, method, target] = text.split(' ').collect::<Vec<_>>()[..] else { panic!("{text}") };
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    match how {
+        "signed" => signed(method, path, query),
+        _ => received(method, path, &query.replace("{t}", &NOW_MS.to_string()), ""),
+    }
+}
+
+/// Whether a word in braces was left unfilled.
+fn has_gap(text: &str) -> bool {
+    text.split('{').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
+}
+
 #[test]
 fn each_check_gives_its_answer() {
-    let query = "symbol=ARKBTC&timestamp={t}";
-    let cases: &[(&str, ReceivedRequest, u16, Option<i32>, &str, &str)] = &[
-        ("1 path", received("GET", "/api/v3/nope", "", ""), 404, None, "", "path-unknown"),
-        ("1 method", received("PUT", OPEN_ORDERS, "", ""), 405, None, "", "wrong-method"),
-        (
-            "4 twice",
-            signed("GET", OPEN_ORDERS, "symbol=ARKBTC&symbol=ARKBTC&timestamp={t}"),
-            400,
-            Some(-1101),
-            "Duplicate values for parameter 'symbol'.",
-            "parameter-twice",
-        ),
-        (
-            "5 no signature",
-            received("GET", OPEN_ORDERS, "timestamp=1", ""),
-            400,
-            Some(-1102),
-            "Mandatory parameter 'signature' was not sent, was empty/null, or malformed.",
-            "signature-missing",
-        ),
-        (
-            "6 no timestamp",
-            signed("GET", OPEN_ORDERS, "symbol=ARKBTC"),
-            400,
-            Some(-1102),
-            "Mandatory parameter 'timestamp' was not sent, was empty/null, or malformed.",
-            "timestamp-missing",
-        ),
-        (
-            "7 timestamp",
-            signed("GET", OPEN_ORDERS, "timestamp=2017-07-12"),
-            400,
-            Some(-1100),
-            "Illegal characters found in parameter 'timestamp'; legal range is '^[0-9]{1,20}$'.",
-            "timestamp-malformed",
-        ),
-        (
-            "7 recvWindow",
-            signed("GET", OPEN_ORDERS, "recvWindow=5s&timestamp={t}"),
-            400,
-            Some(-1100),
-            r"Illegal characters found in parameter 'recvWindow'; legal range is '^([0-9]{1,5})(\.[0-9]{1,3})?$'.",
-            "recv-window-malformed",
-        ),
-        (
-            "7 signature",
-            received("GET", OPEN_ORDERS, "timestamp=1&signature=abc", ""),
-            400,
-            Some(-1100),
-            "Illegal characters found in parameter 'signature'; legal range is '^[A-Fa-f0-9]{64}$'.",
-            "signature-malformed",
-        ),
-        (
-            "8",
-            signed("GET", OPEN_ORDERS, "recvWindow=60001&timestamp={t}"),
-            400,
-            Some(-1131),
-            "recvWindow must be less than 60000.",
-            "recv-window-too-large",
-        ),
-        (
-            "11",
-            signed("GET", OPEN_ORDERS, &format!("timestamp={}", NOW_MS + 1000)),
-            400,
-            Some(-1021),
-            "Timestamp for this request was 1000ms ahead of the server's time.",
-            "clock-ahead",
-        ),
-        (
-            "12",
-            signed("GET", OPEN_ORDERS, &format!("timestamp={}", NOW_MS - 5001)),
-            400,
-            Some(-1021),
-            "Timestamp for this request is outside of the recvWindow.",
-            "clock-behind",
-        ),
-        (
-            "12 seconds",
-            signed("GET", OPEN_ORDERS, "timestamp=1499827319"),
-            400,
-            Some(-1021),
-            "Timestamp for this request is outside of the recvWindow.",
-            "timestamp-in-seconds",
-        ),
-        (
-            "13",
-            received("GET", OPEN_ORDERS, &format!("timestamp={NOW_MS}&signature={:064}", 0), ""),
-            400,
-            Some(-1022),
-            "Signature for this request is not valid.",
-            "signature-not-of-payload",
-        ),
-        (
-            "14",
-            signed("GET", "/api/v3/allOrders", "timestamp={t}"),
-            400,
-            Some(-1102),
-            "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed.",
-            "mandatory-parameter-missing",
-        ),
-        (
-            "14 one of two",
-            signed("GET", ORDER, query),
-            400,
-            Some(-1102),
-            "Param 'orderId' or 'origClientOrderId' must be sent, but both were empty/null!",
-            "mandatory-parameter-missing",
-        ),
-        (
-            "14 by type",
-            signed("POST", ORDER, "symbol=ARKBTC&side=BUY&type=LIMIT&quantity=1&price=1&timestamp={t}"),
-            400,
-            Some(-1102),
-            "Mandatory parameter 'timeInForce' was not sent, was empty/null, or malformed.",
-            "mandatory-parameter-missing",
-        ),
-        (
-            "15",
-            signed("GET", OPEN_ORDERS, "symbol=&timestamp={t}"),
-            400,
-            Some(-1105),
-            "Parameter 'symbol' was empty.",
-            "parameter-empty",
-        ),
-        (
-            "16 symbol",
-            signed("GET", OPEN_ORDERS, "symbol=arkbtc&timestamp={t}"),
-            400,
-            Some(-1100),
-            r"Illegal characters found in parameter 'symbol'; legal range is '^[\w\-._&&[^a-z]]{1,50}$'.",
-            "symbol-lower-case",
-        ),
-        (
-            "16 price",
-            signed("POST", ORDER, &format!("symbol=ARKBTC&{}", LIMIT.replace("0.1", "1e-05"))),
-            400,
-            Some(-1100),
-            r"Illegal characters found in parameter 'price'; legal range is '^([0-9]{1,20})(\.[0-9]{1,20})?$'.",
-            "number-in-exponent-form",
-        ),
-        (
-            "17",
-            signed("GET", OPEN_ORDERS, "symbl=ARKBTC&timestamp={t}"),
-            400,
-            Some(-1104),
-            "Not all sent parameters were read; read '2' parameter(s) but was sent '3'.",
-            "parameter-unknown",
-        ),
-        (
-            "17 public",
-            signed("GET", "/api/v3/depth", "symbol=ARKBTC&timestamp={t}"),
-            400,
-            Some(-1101),
-            "Too many parameters; expected '1' and received '3'.",
-            "public-endpoint-signed",
-        ),
-        (
-            "18",
-            signed("GET", OPEN_ORDERS, "symbol=NOPE&timestamp={t}"),
-            400,
-            Some(-1121),
-            "Invalid symbol.",
-            "symbol-unknown",
-        ),
-        (
-            "18 side",
-            signed("POST", ORDER, &format!("symbol=ARKBTC&{}", LIMIT.replace("BUY", "HOLD"))),
-            400,
-            Some(-1117),
-            "Invalid side.",
-            "value-not-allowed",
-        ),
-        (
-            "18 interval",
-            received("GET", "/api/v3/klines", "symbol=ARKBTC&interval=7m", ""),
-            400,
-            Some(-1120),
-            "Invalid interval.",
-            "value-not-allowed",
-        ),
-        (
-            "18 type",
-            signed("POST", ORDER, "symbol=ARKBTC&side=BUY&type=FOO&timestamp={t}"),
-            400,
-            Some(-1116),
-            "Invalid orderType.",
-            "value-not-allowed",
-        ),
-        (
-            "18 timeInForce",
-            signed("POST", ORDER, &format!("symbol=ARKBTC&{}", LIMIT.replace("GTC", "GTD"))),
-            400,
-            Some(-1115),
-            "Invalid timeInForce.",
-            "value-not-allowed",
-        ),
-    ];
-    for (name, request, status, code, message, mistake) in cases {
-        let refusal = refusal(request);
-        let found = (refusal.status, refusal.code, refusal.message.as_str(), refusal.mistake);
-        assert_eq!(found, (*status, *code, *message, *mistake), "{name}");
-        assert!(!refusal.cause.is_empty() && !refusal.cause.contains('{'), "{name}: {}", refusal.cause);
-        assert!(!refusal.fix.is_empty() && !refusal.fix.contains('{'), "{name}: {}", refusal.fix);
+    for line in GATE.trim().lines() {
+        let [name, request, answer, mistake, message] =
+            line.split('|').map(str::trim).collect::<Vec<_>>()[..]
+        else {
+            panic!("{line}")
+        };
+        let refusal = refusal(&request_of(request));
+        let code = refusal.code.map(|c| format!(" {c}")).unwrap_or_default();
+        assert_eq!(format!("{}{code}", refusal.status), answer, "{name}");
+        assert_eq!((refusal.mistake, refusal.message.as_str()), (mistake, message), "{name}");
+        for text in [&refusal.cause, &refusal.fix] {
+            assert!(!text.is_empty() && !has_gap(text), "{name}: {text}");
+        }
     }
 }
 

@@ -1,12 +1,18 @@
 //! The practice exchange inside this process, for `--env local`.
 
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
 use crate::catalogue::Environment;
 use crate::cli::exit::Failure;
 use crate::cli::query::Query;
+use crate::practice::{Clock, Exchange, Server};
 
 /// A practice exchange that lives as long as this value.
 pub struct Practice {
     url: String,
+    _server: Server,
 }
 
 impl Practice {
@@ -16,7 +22,8 @@ impl Practice {
     }
 }
 
-/// Starts a practice exchange with a fresh account if the query is for one and no address was given.
+/// Starts a practice exchange with a fresh account if the query is for one and no address was given. Where the query's
+/// clock is fixed, so is the exchange's.
 ///
 /// # Errors
 /// If no port on loopback can be had.
@@ -25,5 +32,8 @@ pub fn exchange_for(query: &Query<'_>) -> Result<Option<Practice>, Failure> {
     if !local || query.settings.base_url.is_some() {
         return Ok(None);
     }
-    Ok(None)
+    let clock = query.fixed_time.map_or(Clock::System, |ms| Clock::Fixed(ms.saturating_mul(1000)));
+    let server = Server::start(0, Arc::new(Exchange::practice(clock)), |_| {})
+        .context("the practice exchange cannot be started")?;
+    Ok(Some(Practice { url: format!("http://{}", server.address()), _server: server }))
 }

@@ -92,7 +92,7 @@ fn dispatch(words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
     match named {
         Named::Endpoint(endpoint) => query::run(endpoint, matches, &session),
         Named::Builtin(Builtin::Sign) => sign::run(matches, &session),
-        Named::Builtin(Builtin::Serve) => serve::run(matches, &session),
+        Named::Builtin(Builtin::Serve) => serve::run(matches),
         Named::Builtin(Builtin::Config) => config::run(matches, &session),
     }
 }

@@ -1,38 +1,51 @@
 //! `bnq serve`: the practice exchange for any client.
 
+use std::io::ErrorKind;
+use std::sync::Arc;
+
 use clap::{Arg, ArgMatches, Command};
 
+use crate::cli::console;
 use crate::cli::exit::{Failure, Kind};
-use crate::cli::session::{Session, print};
+use crate::cli::session::print;
+use crate::practice::{Clock, Entry, Exchange, Server};
 
 /// Adds the arguments of `bnq serve`.
 pub fn arguments(command: Command) -> Command {
+    let port = Arg::new("port").long("port").value_name("PORT").default_value("8090");
+    let log = Arg::new("log").long("log").value_name("text|json").default_value("text");
     command
-        .arg(
-            Arg::new("port")
-                .long("port")
-                .value_name("PORT")
-                .default_value("8090")
-                .help("The port on 127.0.0.1; 0 picks a free one"),
-        )
-        .arg(
-            Arg::new("log")
-                .long("log")
-                .value_name("FORM")
-                .default_value("text")
-                .help("Log requests as text or json"),
-        )
+        .arg(port.help("The port on 127.0.0.1; 0 picks a free one"))
+        .arg(log.help("How to log requests, on stderr, a line each"))
 }
 
-/// Serves until it is interrupted.
+/// Serves until it is interrupted. The first line on stdout says where.
 ///
 /// # Errors
 /// If the port cannot be had, or an argument is malformed.
-pub fn run(matches: &ArgMatches, _session: &Session) -> Result<(), Failure> {
-    let given = matches.get_one::<String>("port").map(String::as_str).unwrap_or_default();
-    let port: u16 = given.parse().map_err(|_| {
-        Failure::usage(format!("--port is no port: {given}")).with_fix("give a number from 0 to 65535")
+pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let given = |name: &str| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
+    let port: u16 = given("port").parse().map_err(|_| {
+        Failure::usage(format!("--port is no port: {}", given("port")))
+            .with_fix("give a number from 0 to 65535")
     })?;
-    let _ = (port, Kind::Other);
-    print(b"")
+    let line: fn(&Entry) -> String = match given("log") {
+        "text" => Entry::to_text,
+        "json" => Entry::to_json,
+        other => {
+            return Err(Failure::usage(format!("--log cannot be `{other}`")).with_fix("use text or json"));
+        }
+    };
+    let log = move |entry: &Entry| console::print_stderr(&(line(entry) + "\n"));
+    let server = Server::start(port, Arc::new(Exchange::practice(Clock::System)), log).map_err(|e| {
+        let fix = if e.kind() == ErrorKind::AddrInUse {
+            "stop what listens there, or add --port 0 for a free one"
+        } else {
+            "add --port 0 for a free one"
+        };
+        Failure::new(Kind::Other, format!("cannot listen on 127.0.0.1:{port}: {e}")).with_fix(fix)
+    })?;
+    print(format!("listening on http://{}\n", server.address()).as_bytes())?;
+    server.wait();
+    Ok(())
 }

@@ -279,7 +279,7 @@ impl Lexer {
             }
             [found, ..] => {
                 sink.piece(plain);
-                let expected = "an escape such as \\u001b, because it is a control character in a string,";
+                let expected = "an escape such as \\u000a";
                 return Err((at, Cause::NotJson(Reason::Unexpected { found: *found, expected })));
             }
         }

@@ -173,7 +173,7 @@ impl<'a> Rows<'a> {
                     visit(&cells)?;
                 }
                 Content::Fields(fields) => {
-                    visit(&fields.iter().map(|field| cell(field, row)).collect::<Vec<_>>())?
+                    visit(&fields.iter().map(|field| cell(field, row)).collect::<Vec<_>>())?;
                 }
                 Content::Pairs(Some(fields)) => {
                     for field in fields.iter() {

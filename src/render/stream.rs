@@ -41,7 +41,7 @@ pub(super) fn reformat(
         let result = if chunk.is_empty() { formatter.finish() } else { formatter.push(chunk) };
         if let Err(fault) = result {
             if formatter.is_blank() {
-                return Err(RenderError::broken(fault, start_of(chunk)));
+                return Err(refuse(chunk, fault));
             }
             formatter.interrupt();
             write(&mut formatter, out)?;
@@ -57,14 +57,10 @@ pub(super) fn reformat(
     }
 }
 
-/// The error for an answer that is held, of which nothing was written.
+/// The error for an answer of which nothing was written.
 pub(super) fn refuse(body: &[u8], fault: Fault) -> RenderError {
-    RenderError::broken(fault, start_of(body))
-}
-
-fn start_of(body: &[u8]) -> Option<Vec<u8>> {
     let body = body.trim_ascii_start();
-    Some(body.get(..START).unwrap_or(body).to_vec())
+    RenderError::broken(fault, Some(body.get(..START).unwrap_or(body).to_vec()))
 }
 
 fn read<'b>(source: &mut dyn Read, buffer: &'b mut [u8]) -> io::Result<&'b [u8]> {
@@ -95,9 +91,9 @@ pub(super) fn copy(source: &mut dyn Read, style: &Style, out: &mut dyn Write) ->
         let bytes = if style.terminal {
             shown.clear();
             if chunk.is_empty() {
-                filter.finish(&mut shown)
+                filter.finish(&mut shown);
             } else {
-                filter.push(chunk, &mut shown)
+                filter.push(chunk, &mut shown);
             }
             shown.as_bytes()
         } else {

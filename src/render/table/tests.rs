@@ -116,3 +116,11 @@ fn an_empty_list_has_no_table() {
     ! the answer is an empty list
     ");
 }
+
+#[test]
+fn a_cell_of_any_length_is_padded() {
+    let long = "x".repeat(70_000);
+    let table = show(&format!(r#"[["{long}","a"],["b","c"]]"#), None, None);
+    assert_eq!(table.lines().nth(2), Some(format!("b{}c", " ".repeat(70_001)).as_str()));
+    assert_eq!(table.lines().nth(1), Some(format!("{long}  a").as_str()));
+}

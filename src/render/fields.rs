@@ -114,10 +114,10 @@ impl Fields {
                 return Vec::new();
             }
         }
-        let known = names(subject);
         if subject.rows().next().is_none() {
             return Vec::new();
         }
+        let known = names(subject);
         let note =
             |field: &Field| Note::FieldMissing { field: field.0.clone(), similar: nearest(&field.0, &known) };
         missing.into_iter().map(note).collect()

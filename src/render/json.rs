@@ -72,7 +72,7 @@ impl Formatter {
         if self.is_blank() {
             return;
         }
-        if self.writer.colour {
+        if self.writer.style.colour {
             self.writer.out.extend_from_slice(RESET);
         }
         if !self.lexer.in_scalar() {
@@ -97,8 +97,7 @@ pub(super) fn compact(json: &str) -> String {
 #[expect(clippy::struct_excessive_bools, reason = "four states that do not depend on each other")]
 struct Writer {
     layout: Layout,
-    colour: bool,
-    terminal: bool,
+    style: Style,
     depth: usize,
     /// A container was opened and nothing is in it yet.
     empty: bool,
@@ -109,12 +108,11 @@ struct Writer {
 
 impl Writer {
     fn new(layout: Layout, style: &Style) -> Self {
-        let Style { colour, terminal, .. } = *style;
-        Writer { layout, colour, terminal, depth: 0, empty: false, split: false, out: Vec::new() }
+        Writer { layout, style: *style, depth: 0, empty: false, split: false, out: Vec::new() }
     }
 
     fn punctuation(&mut self, text: &[u8]) {
-        if self.colour {
+        if self.style.colour {
             self.out.extend_from_slice(b"\x1b[2m");
             self.out.extend_from_slice(text);
             self.out.extend_from_slice(RESET);
@@ -173,7 +171,7 @@ impl Sink for Writer {
     fn comma(&mut self) {
         if self.split && self.depth == 1 {
             self.out.push(b'\n');
-        } else if self.layout == Layout::Pretty && !self.colour {
+        } else if self.layout == Layout::Pretty && !self.style.colour {
             self.out.extend_from_slice(BREAK.get(..2 + 2 * self.depth).unwrap_or_default());
         } else {
             self.punctuation(b",");
@@ -191,7 +189,7 @@ impl Sink for Writer {
     #[inline]
     fn begin(&mut self, scalar: Scalar) {
         self.before_item();
-        if self.colour {
+        if self.style.colour {
             self.out.extend_from_slice(match scalar {
                 Scalar::Key => b"\x1b[36m",
                 Scalar::Text => b"\x1b[32m",
@@ -207,7 +205,7 @@ impl Sink for Writer {
     }
 
     fn unusual(&mut self, text: &str) {
-        if !self.terminal {
+        if !self.style.terminal {
             return self.out.extend_from_slice(text.as_bytes());
         }
         let mut shown = String::with_capacity(text.len());
@@ -223,7 +221,7 @@ impl Sink for Writer {
 
     #[inline]
     fn end(&mut self) {
-        if self.colour {
+        if self.style.colour {
             self.out.extend_from_slice(RESET);
         }
     }

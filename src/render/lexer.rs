@@ -279,7 +279,7 @@ impl Lexer {
             }
             [found, ..] => {
                 sink.piece(plain);
-                let expected = "an escape such as \\u001b, because it is a control character in a string,";
+                let expected = "an escape such as \\u000a";
                 return Err((at, Cause::NotJson(Reason::Unexpected { found: *found, expected })));
             }
         }
@@ -366,7 +366,11 @@ impl Lexer {
     }
 
     fn literal<'a>(&mut self, letters: &'static [u8], rest: &'a [u8], sink: &mut impl Sink) -> Step<'a> {
-        let length = letters.iter().zip(rest).take_while(|(letter, byte)| letter == byte).count();
+        let length = if rest.starts_with(letters) {
+            letters.len()
+        } else {
+            letters.iter().zip(rest).take_while(|(letter, byte)| letter == byte).count()
+        };
         let (read, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
         let missing = letters.get(length..).unwrap_or_default();
         sink.piece(read);

@@ -125,17 +125,19 @@ pub struct Rendered {
 /// Why an answer could not be shown, or not to its end.
 #[derive(Debug, Error)]
 pub enum RenderError {
-    /// It is not JSON. If `start` is empty, what was accepted has been written, and after it the rest as it came.
+    /// It is not JSON.
     #[error("the answer is not JSON: at byte {offset}, {reason}")]
     NotJson {
         /// Bytes before the place.
         offset: usize,
         /// What is wrong there.
         reason: Reason,
-        /// If nothing was written: the first bytes that were read, at most 1024. Also empty if the answer is.
-        start: Vec<u8>,
+        /// If nothing was written: the first bytes of the answer after white space, at most 1024. If `None`, what was
+        /// accepted has been written, and after it the rest as it came.
+        start: Option<Vec<u8>>,
     },
-    /// Arrays and objects are nested too deep. What was written is as with [`RenderError::NotJson`].
+    /// Arrays and objects are nested too deep. Formats that hold the answer have written nothing, the others all of it,
+    /// from the place on as it came.
     #[error("the answer is nested deeper than {MAX_DEPTH} at byte {offset}; use -o raw")]
     TooDeep {
         /// Bytes before the place.
@@ -153,7 +155,7 @@ pub enum RenderError {
 }
 
 impl RenderError {
-    fn broken(fault: Fault, start: Vec<u8>) -> RenderError {
+    fn broken(fault: Fault, start: Option<Vec<u8>>) -> RenderError {
         match fault {
             Fault { offset, cause: Cause::NotJson(reason) } => RenderError::NotJson { offset, reason, start },
             Fault { offset, cause: Cause::TooDeep } => RenderError::TooDeep { offset },

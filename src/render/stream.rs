@@ -41,14 +41,14 @@ pub(super) fn reformat(
         let result = if chunk.is_empty() { formatter.finish() } else { formatter.push(chunk) };
         if let Err(fault) = result {
             if formatter.is_blank() {
-                return Err(RenderError::broken(fault, start_of(chunk)));
+                return Err(refuse(chunk, fault));
             }
             formatter.interrupt();
             write(&mut formatter, out)?;
             // One reader for both, so that a character cut between them stays whole.
             let rest = formatter.unread(chunk).concat();
             copy(&mut rest.as_slice().chain(source), style, out)?;
-            return Err(RenderError::broken(fault, Vec::new()));
+            return Err(RenderError::broken(fault, None));
         }
         write(&mut formatter, out)?;
         if chunk.is_empty() {
@@ -57,13 +57,10 @@ pub(super) fn reformat(
     }
 }
 
-/// The error for an answer that is held, of which nothing was written.
+/// The error for an answer of which nothing was written.
 pub(super) fn refuse(body: &[u8], fault: Fault) -> RenderError {
-    RenderError::broken(fault, start_of(body))
-}
-
-fn start_of(body: &[u8]) -> Vec<u8> {
-    body.get(..START).unwrap_or(body).to_vec()
+    let body = body.trim_ascii_start();
+    RenderError::broken(fault, Some(body.get(..START).unwrap_or(body).to_vec()))
 }
 
 fn read<'b>(source: &mut dyn Read, buffer: &'b mut [u8]) -> io::Result<&'b [u8]> {
@@ -136,14 +133,14 @@ pub(super) fn select(
         json.push(']');
     }
     push(&mut formatter, &json)?;
-    formatter.finish().map_err(|fault| RenderError::broken(fault, Vec::new()))?;
+    formatter.finish().map_err(|fault| RenderError::broken(fault, None))?;
     write(&mut formatter, out)?;
     out.flush().map_err(RenderError::Write)
 }
 
 /// The text is put together from valid parts, none of them deeper than it was, so there is no fault in it.
 fn push(formatter: &mut Formatter, json: &str) -> Result<(), RenderError> {
-    formatter.push(json.as_bytes()).map_err(|fault| RenderError::broken(fault, Vec::new()))
+    formatter.push(json.as_bytes()).map_err(|fault| RenderError::broken(fault, None))
 }
 
 fn row_of(row: Value<'_>, fields: &Fields, json: &mut String) {

@@ -265,12 +265,14 @@ fn parse_url(url: &str) -> Result<BaseUrl, Failure> {
 fn unprinted(error: &RenderError, source: &mut dyn Read) -> Failure {
     match error {
         RenderError::NotJson { start, .. } => {
-            let mut body = start.clone();
-            // What else there is of a page that is no answer of the exchange's; if it breaks off, this is what came.
-            let _ = source.take(MAX_FOREIGN).read_to_end(&mut body);
             let mut failure = Failure::new(Kind::NoAnswer, error.to_string());
-            failure.body = Some(String::from_utf8_lossy(&body).into_owned());
-            failure.show_body = true;
+            if let Some(start) = start {
+                let mut body = start.clone();
+                // What else there is of a page that is no answer of the exchange's; if it breaks off, this is what came.
+                let _ = source.take(MAX_FOREIGN).read_to_end(&mut body);
+                failure.body = Some(String::from_utf8_lossy(&body).into_owned());
+                failure.show_body = true;
+            }
             failure.with_cause("something other than the exchange answered, or the answer was cut")
         }
         RenderError::Read(e) => Failure::new(Kind::NoAnswer, e.to_string()),

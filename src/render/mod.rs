@@ -132,7 +132,7 @@ pub enum RenderError {
         offset: usize,
         /// What is wrong there.
         reason: Reason,
-        /// If nothing was written: the first bytes of the answer after white space, at most 1024. If `None`, what was
+        /// If nothing was written: the first bytes of the answer after white space, at most 1 MiB. If `None`, what was
         /// accepted has been written, and after it the rest as it came.
         start: Option<Vec<u8>>,
     },

@@ -13,8 +13,8 @@ use super::{RenderError, Style};
 /// How much is read at a time.
 const CHUNK: usize = 64 * 1024;
 
-/// How much of an answer that is not JSON is kept for the error.
-const START: usize = 1024;
+/// How much of an answer that is not JSON is kept for the error, in bytes.
+const START: usize = 1 << 20;
 
 /// Formats the answer as it arrives.
 ///

@@ -1,0 +1,153 @@
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::account::Account;
+use super::engine::{self, Call, Failure};
+use super::{keys, market};
+use crate::catalogue;
+use crate::diagnose::{Accepted, Gate, ReceivedRequest, Refusal, Verdict, verify};
+
+/// The exchange's clock.
+#[derive(Clone, Copy, Debug)]
+pub enum Clock {
+    /// This machine's.
+    System,
+    /// One that stands still, at microseconds since the epoch; for reproducing a request.
+    Fixed(i64),
+}
+
+impl Clock {
+    /// Microseconds since the epoch.
+    pub fn now_us(self) -> i64 {
+        match self {
+            Self::System => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+            }
+            Self::Fixed(us) => us,
+        }
+    }
+}
+
+/// The practice exchange without its server: a request in, an answer out.
+pub struct Exchange {
+    clock: Clock,
+    /// Made when the first request needs it: most commands start an exchange for one request.
+    account: OnceLock<Account>,
+    weight: Mutex<UsedWeight>,
+    requests: AtomicU64,
+}
+
+/// The request weight used in a minute.
+#[derive(Clone, Copy, Default)]
+struct UsedWeight {
+    minute: i64,
+    used: u32,
+}
+
+/// An answer of the exchange, and what the log says about it.
+pub(super) struct Answered {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: String,
+    pub(super) reason: Option<Reason>,
+}
+
+/// Why a request was refused.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Reason {
+    pub(super) code: Option<i32>,
+    pub(super) message: String,
+    pub(super) mistake: Option<&'static str>,
+    pub(super) cause: String,
+    pub(super) fix: String,
+}
+
+impl From<Refusal> for Reason {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { code, message, mistake, cause, fix, .. } = refusal;
+        Self { code, message, mistake: Some(mistake), cause, fix }
+    }
+}
+
+impl From<Failure> for Reason {
+    fn from(failure: Failure) -> Self {
+        let Failure { code, message, cause, fix } = failure;
+        Self { code: Some(code), message, mistake: None, cause, fix }
+    }
+}
+
+impl Exchange {
+    /// A practice exchange with a fresh account.
+    pub fn practice(clock: Clock) -> Self {
+        let (account, weight) = (OnceLock::new(), Mutex::new(UsedWeight::default()));
+        Self { clock, account, weight, requests: AtomicU64::new(0) }
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Judges a request at the gate and, if it passes, has it answered.
+    pub(super) fn answer(&self, request: &ReceivedRequest, peer: IpAddr) -> Answered {
+        let now_us = self.clock.now_us();
+        let symbol = |name: &str| market::find(name).is_some();
+        let gate = Gate { now_us, key: &keys::known, symbol: &symbol, peer };
+        let used = self.use_weight(request, now_us);
+        let mut answered = match verify(request, &gate) {
+            Verdict::Accepted(accepted) => self.play(request, &accepted, now_us),
+            Verdict::Refused(refusal) => {
+                let (status, body) = (refusal.status, refusal.body());
+                Answered { status, headers: Vec::new(), body, reason: Some(refusal.into()) }
+            }
+        };
+        answered.headers.push(("X-MBX-UUID", self.next_uuid(now_us)));
+        if !answered.body.is_empty() {
+            answered.headers.push(("Content-Type", "application/json;charset=UTF-8".to_owned()));
+        }
+        if let Some(used) = used {
+            answered.headers.push(("X-MBX-USED-WEIGHT", used.to_string()));
+            answered.headers.push(("X-MBX-USED-WEIGHT-1M", used.to_string()));
+        }
+        answered
+    }
+
+    fn play(&self, request: &ReceivedRequest, accepted: &Accepted, now_us: i64) -> Answered {
+        let microseconds =
+            request.header("X-MBX-TIME-UNIT").is_some_and(|unit| unit.eq_ignore_ascii_case(b"MICROSECOND"));
+        let call = Call {
+            account: self.account.get_or_init(Account::practice),
+            endpoint: accepted.endpoint,
+            parameters: &accepted.parameters,
+            now_us,
+            microseconds,
+        };
+        match engine::play(&call) {
+            Ok(body) => Answered { status: 200, headers: Vec::new(), body, reason: None },
+            Err(failure) => {
+                let body = serde_json::json!({ "code": failure.code, "msg": failure.message }).to_string();
+                Answered { status: 400, headers: Vec::new(), body, reason: Some(failure.into()) }
+            }
+        }
+    }
+
+    /// Counts a request on an endpoint, refused or not, and tells the weight used in this minute.
+    fn use_weight(&self, request: &ReceivedRequest, now_us: i64) -> Option<u32> {
+        let endpoint = catalogue::at_path(&request.path).find(|e| e.method().as_str() == request.method)?;
+        let minute = now_us.div_euclid(60_000_000);
+        let mut weight = self.weight.lock().unwrap_or_else(PoisonError::into_inner);
+        if weight.minute != minute {
+            *weight = UsedWeight { minute, used: 0 };
+        }
+        weight.used = weight.used.saturating_add(engine::weight(endpoint));
+        Some(weight.used)
+    }
+
+    /// A number of its own for each request, in the form of a UUID.
+    fn next_uuid(&self, now_us: i64) -> String {
+        let count = self.requests.fetch_add(1, Ordering::Relaxed);
+        format!("{:08x}-{:04x}-4000-8000-{count:012x}", (now_us >> 16) & 0xffff_ffff, now_us & 0xffff)
+    }
+}

@@ -1,0 +1,297 @@
+//! The server: hyper and tokio end here.
+
+mod refused;
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::{Body as _, Bytes, Incoming};
+use hyper::header::{HeaderName, HeaderValue, TRANSFER_ENCODING};
+use hyper::server::conn::http1::Builder;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::AsyncWrite as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::{sleep, timeout};
+
+use super::exchange::{Answered, Exchange, Reason};
+use super::log::Entry;
+use super::origin::{self, Foreign};
+use super::wire::{Tracker, Wire, restored};
+use crate::diagnose::ReceivedRequest;
+
+/// What the server puts up with.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    /// How long a request line with its headers may take to arrive, and how long a connection may be idle.
+    pub(super) head: Duration,
+    /// How long a body may take to arrive.
+    pub(super) body: Duration,
+    /// How long a client may leave an answer unread.
+    pub(super) unread: Duration,
+    /// The most bytes of a request line with its headers.
+    pub(super) head_bytes: usize,
+    /// The most bytes of a body.
+    pub(super) body_bytes: usize,
+    /// How many connections are served at once; others wait.
+    pub(super) connections: usize,
+}
+
+impl Limits {
+    pub(super) const USUAL: Self = Self {
+        head: Duration::from_secs(10),
+        body: Duration::from_secs(10),
+        unread: Duration::from_secs(30),
+        head_bytes: 64 * 1024,
+        body_bytes: 1024 * 1024,
+        connections: 512,
+    };
+}
+
+/// The practice exchange on a port of 127.0.0.1. It ends with this value.
+pub struct Server {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Listens on a port of 127.0.0.1, 0 for a free one, and serves `exchange` on a thread of its own. `log` is told of
+    /// each request before its answer is sent.
+    ///
+    /// # Errors
+    /// If the port cannot be had, or the system gives no thread.
+    pub fn start(
+        port: u16,
+        exchange: Arc<Exchange>,
+        log: impl Fn(&Entry) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        Self::start_with(port, exchange, Arc::new(log), Limits::USUAL)
+    }
+
+    pub(super) fn start_with(
+        port: u16,
+        exchange: Arc<Exchange>,
+        log: Log,
+        limits: Limits,
+    ) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let desk = Arc::new(Desk { exchange, log, limits, port: address.port() });
+        let (stop, stopped) = oneshot::channel();
+        let serve = async move {
+            tokio::spawn(accept(listener, desk));
+            // An error is the sender's end, which means the same.
+            let _ = stopped.await;
+        };
+        let thread = std::thread::Builder::new().name("practice".to_owned());
+        let thread = thread.spawn(move || runtime.block_on(serve))?;
+        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops it and waits until it has stopped. Connections are closed as they are.
+    pub fn shutdown(self) {
+        drop(self);
+    }
+
+    /// Waits as long as it serves, which is until the process ends.
+    pub fn wait(mut self) {
+        self.join();
+    }
+
+    fn join(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            // A panic in there has been reported by the thread itself.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.take();
+        self.join();
+    }
+}
+
+pub(super) type Log = Arc<dyn Fn(&Entry) + Send + Sync>;
+type Answer = Response<Full<Bytes>>;
+
+/// What every connection needs.
+struct Desk {
+    exchange: Arc<Exchange>,
+    log: Log,
+    limits: Limits,
+    port: u16,
+}
+
+async fn accept(listener: TcpListener, desk: Arc<Desk>) {
+    let places = Arc::new(Semaphore::new(desk.limits.connections));
+    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let desk = Arc::clone(&desk);
+                tokio::spawn(async move {
+                    serve(stream, peer.ip(), desk).await;
+                    drop(place);
+                });
+            }
+            // Out of file descriptors, or a client that was gone at once: neither ends the server.
+            Err(_) => sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, peer: IpAddr, desk: Arc<Desk>) {
+    // Without it an answer may wait for 40 ms; if it cannot be set the answer is merely late.
+    let _ = stream.set_nodelay(true);
+    let tracker = Tracker::new();
+    let wire = Wire::new(stream, tracker.clone(), desk.limits.unread);
+    let answer = service_fn(|request| Box::pin(respond(request, peer, tracker.clone(), Arc::clone(&desk))));
+    let mut connection = Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(desk.limits.head)
+        .max_buf_size(desk.limits.head_bytes)
+        .half_close(true)
+        .serve_connection(TokioIo::new(wire), answer);
+    let ended = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
+    if let Err(error) = ended
+        && let Some((status, reason)) = refused::reason(&error, &tracker.line())
+    {
+        let (method, target) = refused::split(&tracker.line());
+        let now = desk.exchange.clock().now_us();
+        (desk.log)(&Entry::new(now, &method, &target, Duration::ZERO).answered(status, Some(reason)));
+    }
+    farewell(connection.into_parts().io.into_inner().into_stream()).await;
+}
+
+/// Ends a connection so that the last answer arrives: closing one with unread bytes in it would take the answer back.
+async fn farewell(mut stream: TcpStream) {
+    const MOST: usize = 8 * 1024 * 1024;
+    let drain = async {
+        let mut space = vec![0; 16 * 1024];
+        let mut read = 0;
+        poll_fn(|cx| Pin::new(&mut stream).poll_shutdown(cx)).await?;
+        while read < MOST {
+            stream.readable().await?;
+            match stream.try_read(&mut space) {
+                Ok(0) => break,
+                Ok(n) => read += n,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
+        io::Result::Ok(())
+    };
+    // Whether the other side takes leave in time changes nothing.
+    let _ = timeout(Duration::from_secs(1), drain).await;
+}
+
+async fn respond(
+    request: Request<Incoming>,
+    peer: IpAddr,
+    tracker: Tracker,
+    desk: Arc<Desk>,
+) -> Result<Answer, Infallible> {
+    let began = Instant::now();
+    let (head, body) = request.into_parts();
+    let authority = head.uri.authority().map(|a| a.as_str().to_owned());
+    let query = head.uri.query().map(restored);
+    let path = restored(head.uri.path());
+    let mut received = ReceivedRequest {
+        method: head.method.as_str().to_owned(),
+        path: String::from_utf8_lossy(&path).into_owned(),
+        query: query.clone().unwrap_or_default(),
+        headers: head.headers.iter().map(|(n, v)| (n.as_str().to_owned(), v.as_bytes().to_vec())).collect(),
+        body: Vec::new(),
+    };
+    let mut target = path;
+    if let Some(query) = query {
+        target.push(b'?');
+        target.extend(query);
+    }
+    let answered = match origin::check(&received, authority.as_deref(), desk.port) {
+        Err(foreign) => refusal(foreign),
+        Ok(()) => match read(body, &desk.limits).await {
+            Err(foreign) => refusal(foreign),
+            Ok(body) => {
+                let chunked = head.headers.contains_key(TRANSFER_ENCODING);
+                tracker.request_read(Some(body.len()).filter(|_| !chunked));
+                received.body = body;
+                desk.exchange.answer(&received, peer)
+            }
+        },
+    };
+    let now = desk.exchange.clock().now_us();
+    let entry = Entry::new(now, &received.method, &target, began.elapsed());
+    let (answer, reason) = response(answered);
+    (desk.log)(&entry.answered(Some(answer.status().as_u16()), reason));
+    Ok(answer)
+}
+
+async fn read(body: Incoming, limits: &Limits) -> Result<Vec<u8>, Foreign> {
+    let refuse = |status, cause: String, fix: &str| {
+        Err(Foreign { status, reason: Reason { cause, fix: fix.to_owned(), ..Reason::default() } })
+    };
+    let too_large = || {
+        let cause = format!("the body has more than {} bytes", limits.body_bytes);
+        refuse(413, cause, "no request of the exchange has one as large")
+    };
+    if body.size_hint().lower() > u64::try_from(limits.body_bytes).unwrap_or(u64::MAX) {
+        return too_large();
+    }
+    match timeout(limits.body, Limited::new(body, limits.body_bytes).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes().to_vec()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => too_large(),
+        Ok(Err(error)) => {
+            let cause = format!("the body did not arrive whole: {error}");
+            refuse(400, cause, "see that `Content-Length` is the number of bytes of the body")
+        }
+        Err(_) => {
+            let cause = format!("the body did not arrive within {} s", limits.body.as_secs());
+            refuse(408, cause, "see that `Content-Length` is the number of bytes of the body")
+        }
+    }
+}
+
+/// Refuses a request that the exchange itself never sees. The rest of the connection is not read.
+fn refusal(foreign: Foreign) -> Answered {
+    let Foreign { status, reason } = foreign;
+    let body = format!("{}; {}\n", reason.cause, reason.fix);
+    let text = ("Content-Type", "text/plain;charset=UTF-8".to_owned());
+    let headers = vec![text, ("Connection", "close".to_owned())];
+    Answered { status, headers, body, reason: Some(reason) }
+}
+
+fn response(answered: Answered) -> (Answer, Option<Reason>) {
+    let Answered { status, headers, body, reason } = answered;
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in headers {
+        let name = HeaderName::try_from(name);
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    (response, reason)
+}

@@ -1,0 +1,85 @@
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::escape;
+use super::exchange::Reason;
+
+/// The most of a target that a line holds, in characters.
+const LONGEST_TARGET: usize = 1000;
+
+/// One request in the log. Keys, secrets and signatures are masked and control characters escaped from the beginning.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// When it was answered, in milliseconds since the epoch.
+    pub time: i64,
+    /// The method; `-` if the request could not be read.
+    pub method: String,
+    /// Path and query as they arrived.
+    pub target: String,
+    /// The HTTP status; `None` if the connection ended before an answer.
+    pub status: Option<u16>,
+    /// The exchange's code.
+    pub code: Option<i32>,
+    /// The exchange's message.
+    pub message: Option<String>,
+    /// How long the answer took, in milliseconds.
+    pub millis: u64,
+    /// The name of the mistake in `data/mistakes.toml`.
+    pub mistake: Option<String>,
+    /// What was wrong with a refused request.
+    pub cause: Option<String>,
+    /// How to mend it.
+    pub fix: Option<String>,
+}
+
+impl Entry {
+    pub(super) fn new(now_us: i64, method: &str, target: &[u8], took: Duration) -> Self {
+        let masked = escape::fit(&escape::text(target));
+        let mut target: String = masked.chars().take(LONGEST_TARGET).collect();
+        if target.len() < masked.len() {
+            target.push('…');
+        }
+        let method = escape::fit(method).chars().take(20).collect();
+        let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        Self { time: now_us / 1000, method, target, millis, ..Self::default() }
+    }
+
+    pub(super) fn answered(mut self, status: Option<u16>, reason: Option<Reason>) -> Self {
+        self.status = status;
+        if let Some(reason) = reason {
+            let given = |text: &str| Some(escape::fit(text)).filter(|t| !t.is_empty());
+            self.code = reason.code;
+            self.message = given(&reason.message);
+            self.mistake = reason.mistake.map(str::to_owned);
+            self.cause = given(&reason.cause);
+            self.fix = given(&reason.fix);
+        }
+        self
+    }
+
+    /// One line, without its end: time of day (UTC), status, code, method, target, how long it took; for a refused
+    /// request what was wrong; how to mend it.
+    pub fn to_text(&self) -> String {
+        let ms = self.time.rem_euclid(86_400_000);
+        let (h, m, s, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
+        let status = self.status.map_or_else(|| "---".to_owned(), |s| s.to_string());
+        let code = self.code.map(|c| format!(" {c}")).unwrap_or_default();
+        let mut line = format!(
+            "{h:02}:{m:02}:{s:02}.{ms:03} {status}{code} {} {} {} ms",
+            self.method, self.target, self.millis
+        );
+        let reason: Vec<&str> = [&self.cause, &self.fix].into_iter().flatten().map(String::as_str).collect();
+        if !reason.is_empty() {
+            line += ": ";
+            line += &reason.join("; ");
+        }
+        line
+    }
+
+    /// One JSON object on one line, without its end. Every field is there; `null` where there is nothing.
+    pub fn to_json(&self) -> String {
+        // Text and numbers alone: this cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}

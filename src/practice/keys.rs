@@ -1,10 +1,11 @@
 use std::net::IpAddr;
 
+use crate::config::PRACTICE_SECRET_KEY;
 use crate::diagnose::KnownKey;
 use crate::signing::{SecretKey, VerifyingKey};
 
-/// The API key that signs with HMAC. Key and secret are printed in the exchange's documentation.
-pub const API_KEY: &str = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A";
+/// The API key that signs with HMAC.
+pub use crate::config::PRACTICE_API_KEY as API_KEY;
 
 /// The API key that signs with RSA; made up. Its private key is `keys.rsa2048` in `data/vectors.json`.
 pub const RSA_API_KEY: &str = "PracticeRsa2048Key00000000000000000000000000000000000000BnqRsa01";
@@ -12,13 +13,12 @@ pub const RSA_API_KEY: &str = "PracticeRsa2048Key0000000000000000000000000000000
 /// The API key that signs with Ed25519; made up. Its private key is `keys.ed25519` in `data/vectors.json`.
 pub const ED25519_API_KEY: &str = "PracticeEd25519Key00000000000000000000000000000000000BnqEdKey001";
 
-const SECRET: &str = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j";
 const RSA_PUBLIC: &str = include_str!("../../data/practice/rsa.pem");
 const ED25519_PUBLIC: &str = include_str!("../../data/practice/ed25519.pem");
 
 /// The secret of [`API_KEY`]. It is public, and treated as a secret all the same.
 pub fn secret_key() -> SecretKey {
-    SecretKey::new(SECRET)
+    SecretKey::new(PRACTICE_SECRET_KEY)
 }
 
 /// The API keys of the practice account.

@@ -94,7 +94,6 @@ pub(super) fn compact(json: &str) -> String {
     String::from_utf8(std::mem::take(formatter.output())).unwrap_or_default()
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "four states that do not depend on each other")]
 struct Writer {
     layout: Layout,
     style: Style,

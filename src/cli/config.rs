@@ -72,9 +72,11 @@ struct Row {
 
 fn show(session: &Session) -> Result<(), Failure> {
     let settings = session.settings()?;
-    let file = load(session)?;
-    let rows: Vec<Row> = config::show(&file)
-        .into_iter()
+    let place = place(session)?;
+    let file = place.load(dirs::home_dir().as_deref()).map_err(|e| config_failure(&e))?;
+    let rows: Vec<Row> = file
+        .iter()
+        .flat_map(config::show)
         .map(|s| Row {
             profile: s.profile,
             setting: s.name,
@@ -87,11 +89,14 @@ fn show(session: &Session) -> Result<(), Failure> {
         .into_iter()
         .map(|(setting, value, origin)| Row { profile: None, setting, value, from: origin.to_string() })
         .collect();
+    let path = place.path.display().to_string();
     if Session::format(&settings)?.is_some_and(|f| f != Format::Raw) {
-        let shown = serde_json::json!({ "file": file.path().display().to_string(), "settings": rows, "in_use": used });
+        let shown =
+            serde_json::json!({ "file": path, "exists": file.is_some(), "settings": rows, "in_use": used });
         return print(format!("{shown}\n").as_bytes());
     }
-    let mut text = format!("file: {}\n", file.path().display());
+    let absent = if file.is_none() { " (not there; `bnq config init` makes one)" } else { "" };
+    let mut text = format!("file: {path}{absent}\n");
     let mut profile = None;
     for row in &rows {
         if row.profile != profile {

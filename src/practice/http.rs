@@ -1,5 +1,6 @@
 //! The server: hyper and tokio end here.
 
+mod incoming;
 mod refused;
 
 use std::convert::Infallible;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::body::{Body as _, Bytes, Incoming};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{HeaderName, HeaderValue, TRANSFER_ENCODING};
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
@@ -26,8 +27,7 @@ use tokio::time::{sleep, timeout};
 use super::exchange::{Answered, Exchange, Reason};
 use super::log::Entry;
 use super::origin::{self, Foreign};
-use super::wire::{Tracker, Wire, restored};
-use crate::diagnose::ReceivedRequest;
+use super::wire::{Tracker, Wire};
 
 /// What the server puts up with.
 #[derive(Clone, Copy)]
@@ -216,29 +216,19 @@ async fn respond(
     let began = Instant::now();
     let (head, body) = request.into_parts();
     let authority = head.uri.authority().map(|a| a.as_str().to_owned());
-    let query = head.uri.query().map(restored);
-    let path = restored(head.uri.path());
-    let mut received = ReceivedRequest {
-        method: head.method.as_str().to_owned(),
-        path: String::from_utf8_lossy(&path).into_owned(),
-        query: query.clone().unwrap_or_default(),
-        headers: head.headers.iter().map(|(n, v)| (n.as_str().to_owned(), v.as_bytes().to_vec())).collect(),
-        body: Vec::new(),
-    };
-    let mut target = path;
-    if let Some(query) = query {
-        target.push(b'?');
-        target.extend(query);
-    }
+    let (mut received, target) = incoming::received(&head);
     let answered = match origin::check(&received, authority.as_deref(), desk.port) {
         Err(foreign) => refusal(foreign),
-        Ok(()) => match read(body, &desk.limits).await {
+        Ok(()) => match incoming::body(body, &desk.limits).await {
             Err(foreign) => refusal(foreign),
             Ok(body) => {
                 let chunked = head.headers.contains_key(TRANSFER_ENCODING);
                 tracker.request_read(Some(body.len()).filter(|_| !chunked));
                 received.body = body;
-                desk.exchange.answer(&received, peer)
+                match incoming::few_enough(&received) {
+                    Ok(()) => desk.exchange.answer(&received, peer),
+                    Err(foreign) => refusal(foreign),
+                }
             }
         },
     };
@@ -247,31 +237,6 @@ async fn respond(
     let (answer, reason) = response(answered);
     (desk.log)(&entry.answered(Some(answer.status().as_u16()), reason));
     Ok(answer)
-}
-
-async fn read(body: Incoming, limits: &Limits) -> Result<Vec<u8>, Foreign> {
-    let refuse = |status, cause: String, fix: &str| {
-        Err(Foreign { status, reason: Reason { cause, fix: fix.to_owned(), ..Reason::default() } })
-    };
-    let too_large = || {
-        let cause = format!("the body has more than {} bytes", limits.body_bytes);
-        refuse(413, cause, "no request of the exchange has one as large")
-    };
-    if body.size_hint().lower() > u64::try_from(limits.body_bytes).unwrap_or(u64::MAX) {
-        return too_large();
-    }
-    match timeout(limits.body, Limited::new(body, limits.body_bytes).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes().to_vec()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => too_large(),
-        Ok(Err(error)) => {
-            let cause = format!("the body did not arrive whole: {error}");
-            refuse(400, cause, "see that `Content-Length` is the number of bytes of the body")
-        }
-        Err(_) => {
-            let cause = format!("the body did not arrive within {} s", limits.body.as_secs());
-            refuse(408, cause, "see that `Content-Length` is the number of bytes of the body")
-        }
-    }
 }
 
 /// Refuses a request that the exchange itself never sees. The rest of the connection is not read.

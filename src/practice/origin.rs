@@ -5,7 +5,7 @@ use super::exchange::Reason;
 /// The names under which this machine reaches itself.
 const OWN_HOSTS: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
-/// A request that was not meant for this server, or comes from a web page: a status, and why.
+/// A request that the exchange does not get to see: the status it is answered with, and why.
 pub(super) struct Foreign {
     pub(super) status: u16,
     pub(super) reason: Reason,
@@ -33,7 +33,8 @@ pub(super) fn check(request: &ReceivedRequest, authority: Option<&str>, port: u1
     Ok(())
 }
 
-fn foreign(status: u16, cause: String, fix: &str) -> Foreign {
+/// Refuses a request before the exchange sees it.
+pub(super) fn foreign(status: u16, cause: String, fix: &str) -> Foreign {
     Foreign { status, reason: Reason { cause, fix: fix.to_owned(), ..Reason::default() } }
 }
 

@@ -51,6 +51,12 @@ fn whatever_is_sent_is_answered() {
             "400",
             "did not arrive whole",
         ),
+        (
+            "too many parameters",
+            get(&[b"/api/v3/ping?".as_slice(), &b"a&".repeat(2000)].concat()),
+            "413",
+            "2000 parameters",
+        ),
         ("HTTP/1.0 without host", b"GET /api/v3/ping HTTP/1.0\r\n\r\n".to_vec(), "200", ""),
     ];
     let running = running();
@@ -87,7 +93,7 @@ fn half_a_request_ends_with_its_connection() {
 
 #[test]
 fn a_slow_client_keeps_nobody_waiting_and_is_given_up() {
-    let (head, body) = (Duration::from_millis(300), Duration::from_millis(300));
+    let (head, body) = (Duration::from_millis(800), Duration::from_millis(800));
     let running = running_with(Limits { head, body, ..Limits::USUAL });
     let mut slow_head = running.connect();
     slow_head.write_all(b"GET /api/v3/ping HTTP/1.1\r\nHost: loc").unwrap();

@@ -48,9 +48,10 @@ fn length(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.chars().count())
 }
 
-fn legal_range(parameter: &Parameter) -> Option<&'static LegalRange> {
+fn legal_range(parameter: &Parameter, value: &str) -> Option<&'static LegalRange> {
     if parameter.list() == Some(ListStyle::JsonArray) {
-        return Some(&SYMBOLS);
+        // `permissions=SPOT` is documented beside `permissions=["SPOT"]`.
+        return (!parameter.values().any(|v| v == value)).then_some(&SYMBOLS);
     }
     if let Some(pattern) = parameter.pattern() {
         return NAMED.iter().find(|r| r.pattern == pattern);
@@ -75,7 +76,7 @@ pub struct ValueMistake {
 
 /// Looks at the characters of a value as the exchange does (check 16), and says what is wrong with them.
 pub fn value_mistake(parameter: &Parameter, value: &str) -> Option<ValueMistake> {
-    let range = legal_range(parameter)?;
+    let range = legal_range(parameter, value)?;
     if (range.holds)(value) {
         return None;
     }

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use super::characters::value_mistake;
 use super::key_header;
 use super::verify::{Gate, KnownKey};
@@ -96,9 +98,10 @@ fn key_well_formed(x: &Examined<'_>) -> Result<(), Refusal> {
 
 fn names_unique(x: &Examined<'_>) -> Result<(), Refusal> {
     for place in [x.request.query_parameters(), x.request.body_parameters()] {
-        for (i, (name, _)) in place.iter().enumerate() {
+        let mut seen = HashSet::new();
+        for (name, _) in &place {
             let repeats = x.endpoint.parameter(name).is_some_and(|p| p.list() == Some(ListStyle::Repeat));
-            if !repeats && place.iter().skip(i + 1).any(|(n, _)| n == name) {
+            if !seen.insert(name) && !repeats {
                 let message = format!("Duplicate values for parameter '{name}'.");
                 return Err(refused(-1101, message, "parameter-twice", &[("name", name)]));
             }

@@ -77,6 +77,8 @@ fn sound_requests_pass() {
     accepts(&signed("GET", OPEN_ORDERS, "recvWindow=5000.125&timestamp=1499827319559000"));
     accepts(&signed("POST", ORDER, &format!("symbol=ARKBTC&{LIMIT}")));
     accepts(&received("GET", "/api/v3/depth", "symbol=ARKBTC", ""));
+    accepts(&received("GET", "/api/v3/exchangeInfo", "permissions=SPOT", ""));
+    accepts(&received("GET", "/api/v3/exchangeInfo", "permissions=%5B%22SPOT%22%5D", ""));
     accepts(&received("GET", "/api/v3/ticker/price", "symbols=%5B%22ARKBTC%22%5D", ""));
 }
 

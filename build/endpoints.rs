@@ -1,4 +1,4 @@
-//! `data/endpoints/*.toml` and `data/parameters.toml` to the statics of `src/catalogue`.
+//! `data/endpoints/*.toml` and `data/parameters/*.toml` to the statics of `src/catalogue`.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -39,6 +39,7 @@ struct Endpoint {
     role: Option<String>,
     errors_in: Option<String>,
     settle: Option<Settle>,
+    ask: Option<bool>,
     #[serde(default)]
     plays: String,
     #[serde(default)]
@@ -112,8 +113,10 @@ struct Tables {
 }
 
 pub fn generate(pool: &mut Pool) -> Result<String, String> {
-    let help_source = Source::read("data/parameters.toml")?;
-    let helps: Helps = help_source.parse()?;
+    let mut helps = Helps::new();
+    for source in Source::read_folder("data/parameters")? {
+        helps.insert(source.stem(), source.parse()?);
+    }
     let mut tables = Tables {
         parameters: Table::new("PARAMETERS", "Parameter"),
         parameter_lists: Table::new("PARAMETER_LISTS", "u16"),
@@ -230,9 +233,10 @@ fn endpoint_row(
         [group, &e.command, &e.path, &e.section, &e.title, &e.help, &e.doc, &e.weight_by, &e.plays]
             .map(|s| pool.add(s));
     let (signed, changes, deprecated, order_count) = (e.signed, e.changes, e.deprecated, e.order_count);
+    let asks = e.ask.unwrap_or(e.changes);
     Ok(format!(
         "Endpoint{{group:{group},command:{command},method:{method},path:{path},section:{section},title:{title},\
-         help:{help},doc:{doc},security:{security},signed:{signed},changes:{changes},deprecated:{deprecated},\
+         help:{help},doc:{doc},security:{security},signed:{signed},changes:{changes},asks:{asks},deprecated:{deprecated},\
          weight:{weight},weight_by:{weight_by},order_count:{order_count},role:{role},errors_in:{errors_in},\
          settle:{settle},plays:{plays},parameters:{parameters},one_of:{one_of},at_most_one:{at_most_one},\
          requires:{requires},mandatory_by:{mandatory_by}}}"

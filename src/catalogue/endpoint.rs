@@ -16,6 +16,7 @@ pub struct Endpoint {
     pub(super) security: SecurityType,
     pub(super) signed: bool,
     pub(super) changes: bool,
+    pub(super) asks: bool,
     pub(super) deprecated: bool,
     pub(super) weight: Option<WeightRow>,
     pub(super) weight_by: Text,
@@ -40,6 +41,12 @@ impl Endpoint {
     /// What `bnq` calls it, such as `open-orders`.
     pub fn command(&self) -> &'static str {
         self.command.as_str()
+    }
+
+    /// The words after `bnq` that name it: `open-orders`, `margin order`.
+    pub fn words(&self) -> Vec<&'static str> {
+        let group = Some(self.group()).filter(|g| *g != super::TOP_GROUP);
+        group.into_iter().chain([self.command()]).collect()
     }
 
     /// The HTTP method.
@@ -85,6 +92,11 @@ impl Endpoint {
     /// Whether a call can change something: such a request is confirmed, sent once, and never repeated.
     pub fn changes(&self) -> bool {
         self.changes
+    }
+
+    /// Whether a person is asked before it is called: changes are, but for those that touch neither funds nor settings.
+    pub fn asks(&self) -> bool {
+        self.asks
     }
 
     /// Whether the exchange has announced its end.

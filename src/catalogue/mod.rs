@@ -16,6 +16,21 @@ use endpoint::{MandatoryBy, Requires, WeightRow};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
+/// The group whose endpoints stand at the top level of the command line.
+pub const TOP_GROUP: &str = "spot";
+
+/// The groups, sorted by name.
+pub fn groups() -> Vec<&'static str> {
+    let mut groups: Vec<&str> = ENDPOINTS.iter().map(Endpoint::group).collect();
+    groups.dedup();
+    groups
+}
+
+/// The endpoints of a group, sorted by command.
+pub fn in_group(group: &str) -> impl Iterator<Item = &'static Endpoint> {
+    ENDPOINTS.iter().filter(move |e| e.group() == group)
+}
+
 /// Every endpoint, sorted by group and command.
 pub fn endpoints() -> &'static [Endpoint] {
     &ENDPOINTS

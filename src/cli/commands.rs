@@ -1,13 +1,10 @@
 //! Which command a command line names. Only the one named is built: clap is not shown the others.
 
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::catalogue::{self, Endpoint};
+use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
 use crate::cli::{config, endpoint_args, globals, serve, sign, suggest};
-
-/// The group whose endpoints stand at the top level.
-const TOP_GROUP: &str = "spot";
 
 /// A command that is no endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,17 +51,10 @@ impl Builtin {
 pub enum Named {
     /// An endpoint.
     Endpoint(&'static Endpoint),
+    /// A group of endpoints, without one of them.
+    Group(&'static str),
     /// Something else.
     Builtin(Builtin),
-}
-
-impl Named {
-    fn command(self) -> Command {
-        match self {
-            Self::Endpoint(endpoint) => endpoint_args::command(endpoint),
-            Self::Builtin(builtin) => builtin.command(),
-        }
-    }
 }
 
 /// The command that the words after `bnq` name; `None` where they name none at all.
@@ -72,30 +62,55 @@ impl Named {
 /// # Errors
 /// A usage failure with the nearest name where there is no such command.
 pub fn named(words: &[String]) -> Result<Option<Named>, Failure> {
+    let mut names = names_in(words).into_iter();
+    let Some(first) = names.next() else { return Ok(None) };
+    if let Some(builtin) = Builtin::ALL.into_iter().find(|b| b.name() == first) {
+        return Ok(Some(Named::Builtin(builtin)));
+    }
+    if let Some(endpoint) = catalogue::find(TOP_GROUP, first) {
+        return Ok(Some(Named::Endpoint(endpoint)));
+    }
+    let Some(group) = catalogue::groups().into_iter().find(|g| *g == first) else {
+        return Err(unknown(first));
+    };
+    let Some(second) = names.next() else { return Ok(Some(Named::Group(group))) };
+    match catalogue::find(group, second) {
+        Some(endpoint) => Ok(Some(Named::Endpoint(endpoint))),
+        None => Err(unknown_in(group, second)),
+    }
+}
+
+/// The words that are neither flags, nor values of global flags, nor `help`.
+fn names_in(words: &[String]) -> Vec<&str> {
+    let mut names = Vec::new();
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
         if globals::takes_next(word) {
             rest.next();
         } else if word != "help" && !word.starts_with('-') {
-            return find(word).map(Some).ok_or_else(|| unknown(word));
+            names.push(word.as_str());
         }
     }
-    Ok(None)
-}
-
-fn find(word: &str) -> Option<Named> {
-    let builtin = Builtin::ALL.into_iter().find(|b| b.name() == word);
-    builtin.map(Named::Builtin).or_else(|| catalogue::find(TOP_GROUP, word).map(Named::Endpoint))
+    names
 }
 
 fn unknown(word: &str) -> Failure {
     let names = Builtin::ALL.into_iter().map(Builtin::name);
-    let endpoints = catalogue::endpoints().iter().filter(|e| e.group() == TOP_GROUP).map(Endpoint::command);
-    let fix = suggest::nearest(word, names.chain(endpoints)).map_or_else(
+    let endpoints = catalogue::in_group(TOP_GROUP).map(Endpoint::command);
+    let names = names.chain(endpoints).chain(catalogue::groups());
+    let fix = suggest::nearest(word, names).map_or_else(
         || "`bnq --help` lists the commands".to_owned(),
         |nearest| format!("did you mean `bnq {nearest}`? `bnq --help` lists the commands"),
     );
     Failure::usage(format!("there is no command `{word}`")).with_fix(fix)
+}
+
+fn unknown_in(group: &str, word: &str) -> Failure {
+    let fix = suggest::nearest(word, catalogue::in_group(group).map(Endpoint::command)).map_or_else(
+        || format!("`bnq {group}` lists its endpoints"),
+        |nearest| format!("did you mean `bnq {group} {nearest}`? `bnq {group}` lists its endpoints"),
+    );
+    Failure::usage(format!("{group} has no endpoint `{word}`")).with_fix(fix)
 }
 
 /// The clap command for a command line that names `named`.
@@ -114,29 +129,64 @@ pub fn clap_command(named: Option<Named>) -> Command {
         .disable_version_flag(true);
     let root = globals::add_to(root, named.is_none());
     match named {
-        Some(named) => root.subcommand(named.command()).subcommand_required(true),
+        Some(Named::Builtin(builtin)) => root.subcommand(builtin.command()).subcommand_required(true),
+        Some(Named::Endpoint(endpoint)) => {
+            let command = endpoint_args::command(endpoint);
+            let group = Some(endpoint.group()).filter(|g| *g != TOP_GROUP);
+            let command = match group {
+                Some(group) => Command::new(group).subcommand(command).subcommand_required(true),
+                None => command,
+            };
+            root.subcommand(command).subcommand_required(true)
+        }
+        Some(Named::Group(group)) => root.subcommand(Command::new(group).override_help(overview_of(group))),
         None => root.override_usage("bnq [OPTIONS] <COMMAND>").after_help(overview()),
     }
 }
 
-/// The commands by section, a line each.
+/// The matches of the command that was named, below its group where it has one.
+pub fn innermost(matches: &ArgMatches) -> &ArgMatches {
+    matches.subcommand().map_or(matches, |(_, below)| innermost(below))
+}
+
+/// The commands of the top level, a line each, and the groups.
 fn overview() -> String {
     let mut text = String::from("Commands:\n");
     for builtin in Builtin::ALL {
         text.push_str(&line(builtin.name(), builtin.about()));
     }
-    for section in ["account", "trade", "market", "general"] {
-        text.push_str(&format!("\nSpot, {section}:\n"));
-        let endpoints =
-            catalogue::endpoints().iter().filter(|e| e.group() == TOP_GROUP && e.section() == section);
-        for endpoint in endpoints {
-            text.push_str(&line(endpoint.command(), endpoint.help()));
-        }
+    text.push_str("\nGroups of endpoints, listed by `bnq <GROUP>`:\n");
+    for group in catalogue::groups().into_iter().filter(|g| *g != TOP_GROUP) {
+        text.push_str(&line(group, &format!("{} endpoints", catalogue::in_group(group).count())));
     }
+    text.push_str(&sections(TOP_GROUP, "Spot, "));
     text.push_str("\n`bnq <COMMAND> --help` tells what a command takes.");
     text
 }
 
+/// What `bnq <GROUP>` prints: its endpoints by section, a line each.
+pub fn overview_of(group: &str) -> String {
+    format!(
+        "Usage: bnq {group} <ENDPOINT> [OPTIONS] [NAME=VALUE ...]\n{}\n`bnq {group} <ENDPOINT> --help` tells what an \
+         endpoint takes.\n",
+        sections(group, "")
+    )
+}
+
+fn sections(group: &str, prefix: &str) -> String {
+    let mut sections: Vec<&str> = catalogue::in_group(group).map(Endpoint::section).collect();
+    sections.sort_unstable();
+    sections.dedup();
+    let mut text = String::new();
+    for section in sections {
+        text.push_str(&format!("\n{prefix}{}:\n", section.replace('-', " ")));
+        for endpoint in catalogue::in_group(group).filter(|e| e.section() == section) {
+            text.push_str(&line(endpoint.command(), endpoint.help()));
+        }
+    }
+    text
+}
+
 fn line(name: &str, about: &str) -> String {
-    format!("  {name:<28}{about}\n")
+    format!("  {name:<28} {about}\n")
 }

@@ -101,7 +101,7 @@ fn usage(endpoint: &Endpoint) -> String {
             format!(" <{}>", flags.map(|p| format!("--{}", p.flag())).collect::<Vec<_>>().join(" | "))
         })
         .collect();
-    format!("bnq {}{required}{groups} [OPTIONS] [NAME=VALUE ...]", endpoint.command())
+    format!("bnq {}{required}{groups} [OPTIONS] [NAME=VALUE ...]", endpoint.words().join(" "))
 }
 
 fn facts(endpoint: &Endpoint) -> String {
@@ -193,7 +193,7 @@ fn in_order(
 
 fn named(endpoint: &'static Endpoint, name: &str) -> Result<&'static Parameter, Failure> {
     endpoint.parameter(name).ok_or_else(|| {
-        let command = endpoint.command();
+        let command = endpoint.words().join(" ");
         let names = endpoint.parameters().map(Parameter::name);
         let fix = suggest::nearest(name, names).map_or_else(
             || format!("`bnq {command} --help` lists what it takes"),

@@ -13,10 +13,10 @@ use crate::render::sanitize;
 /// A usage failure unless it was confirmed: nothing has been sent then.
 pub fn confirm(query: &Query<'_>) -> Result<(), Failure> {
     let environment = query.environment();
-    if !query.endpoint.changes() || environment == Environment::Local || query.session.globals.yes {
+    if !query.endpoint.asks() || environment == Environment::Local || query.session.globals.yes {
         return Ok(());
     }
-    let command = query.endpoint.command();
+    let command = query.endpoint.words().join(" ");
     if !ask::someone_is_there() {
         return Err(Failure::usage(format!(
             "{command} changes your account, and nobody is there to be asked"

@@ -86,11 +86,12 @@ fn dispatch(words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
         return Err(Failure::usage("no command is named")
             .with_fix("`bnq --help` lists the commands; try `bnq --env local open-orders --symbol ARKBTC`"));
     };
-    let globals = Globals::from(matches);
+    let globals = Globals::from(commands::innermost(matches));
     let console = Console { quiet: globals.quiet, verbose: globals.verbose };
     let session = Session { globals, words, console, errors };
     match named {
-        Named::Endpoint(endpoint) => query::run(endpoint, matches, &session),
+        Named::Endpoint(endpoint) => query::run(endpoint, commands::innermost(matches), &session),
+        Named::Group(group) => session::print(commands::overview_of(group).as_bytes()),
         Named::Builtin(Builtin::Sign) => sign::run(matches, &session),
         Named::Builtin(Builtin::Serve) => serve::run(matches),
         Named::Builtin(Builtin::Config) => config::run(matches, &session),

@@ -248,7 +248,7 @@ impl<'a> Query<'a> {
         let ask = catalogue::find(self.endpoint.group(), settle.ask())?;
         let mut words = vec!["bnq".to_owned()];
         words.extend(self.session.globals.account_flags());
-        words.push(ask.command().to_owned());
+        words.extend(ask.words().into_iter().map(str::to_owned));
         for (from, to) in settle.copy() {
             let Some((value, target)) = self.parameters.get(from).zip(ask.parameter(to)) else { continue };
             words.extend([format!("--{}", target.flag()), value.to_owned()]);

@@ -205,7 +205,7 @@ fn flag_of(endpoint: &Endpoint, name: &str) -> String {
 }
 
 fn lacks(endpoint: &Endpoint, flags: &str) -> Failure {
-    let command = endpoint.command();
+    let command = endpoint.words().join(" ");
     wrong(format!("{command} needs {flags}"), &format!("add it; `bnq {command} --help` tells what it takes"))
 }
 

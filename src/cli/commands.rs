@@ -72,15 +72,30 @@ impl Named {
 /// # Errors
 /// A usage failure with the nearest name where there is no such command.
 pub fn named(words: &[String]) -> Result<Option<Named>, Failure> {
-    let mut rest = words.iter();
-    while let Some(word) = rest.next() {
+    let help = help_word(words);
+    let Some(name) = names_in(words).into_iter().find(|i| Some(*i) != help).and_then(|i| words.get(i)) else {
+        return Ok(None);
+    };
+    find(name).map(Some).ok_or_else(|| unknown(name))
+}
+
+/// Where the word `help` stands in place of a command.
+pub fn help_word(words: &[String]) -> Option<usize> {
+    names_in(words).first().copied().filter(|i| words.get(*i).is_some_and(|w| w == "help"))
+}
+
+/// Where the words are that are neither flags nor values of global flags.
+fn names_in(words: &[String]) -> Vec<usize> {
+    let mut names = Vec::new();
+    let mut rest = words.iter().enumerate();
+    while let Some((i, word)) = rest.next() {
         if globals::takes_next(word) {
             rest.next();
-        } else if word != "help" && !word.starts_with('-') {
-            return find(word).map(Some).ok_or_else(|| unknown(word));
+        } else if !word.starts_with('-') {
+            names.push(i);
         }
     }
-    Ok(None)
+    names
 }
 
 fn find(word: &str) -> Option<Named> {
@@ -91,10 +106,7 @@ fn find(word: &str) -> Option<Named> {
 fn unknown(word: &str) -> Failure {
     let names = Builtin::ALL.into_iter().map(Builtin::name);
     let endpoints = catalogue::endpoints().iter().filter(|e| e.group() == TOP_GROUP).map(Endpoint::command);
-    let fix = suggest::nearest(word, names.chain(endpoints)).map_or_else(
-        || "`bnq --help` lists the commands".to_owned(),
-        |nearest| format!("did you mean `bnq {nearest}`? `bnq --help` lists the commands"),
-    );
+    let fix = suggest::fix(word, names.chain(endpoints), "bnq ", "`bnq --help` lists the commands");
     Failure::usage(format!("there is no command `{word}`")).with_fix(fix)
 }
 

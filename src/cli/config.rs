@@ -19,6 +19,7 @@ pub fn arguments(command: Command) -> Command {
     let file =
         |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("FILE").help(help);
     command
+        .override_usage("bnq config <path|show|check|init> [OPTIONS]")
         .subcommand(Command::new("path").about("Prints where the config file is, or would be"))
         .subcommand(Command::new("show").about("Prints the settings of the config file and those in use; no secrets"))
         .subcommand(Command::new("check").about("Tests that each profile can sign; sends nothing"))

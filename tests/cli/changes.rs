@@ -76,10 +76,8 @@ fn a_change_that_never_left_is_exit_8() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let ran = bnq(&format!("--env local --base-url http://{closed} --errors json {ORDER}")).run().exits(8);
     let error = ran.error();
-    assert_eq!(
-        (error["kind"].as_str(), error["cause"].as_str()),
-        (Some("no_answer"), Some("nothing was sent"))
-    );
+    assert_eq!(error["kind"], "no_answer");
+    assert!(error["message"].as_str().unwrap().contains("Nothing was sent"), "{error}");
 }
 
 #[test]

@@ -117,9 +117,11 @@ fn facts(endpoint: &Endpoint) -> String {
         "no"
     };
     let doc = endpoint.doc().unwrap_or("none");
+    let ends =
+        if endpoint.deprecated() { "Deprecated:     yes: the exchange has announced its end\n" } else { "" };
     format!(
         "Request:        {} {}\nSecurity type:  {} ({signed})\nWeight:         {weight}\n\
-         Changes:        {changes}\nDocumentation:  {doc}\n\n{}",
+         Changes:        {changes}\n{ends}Documentation:  {doc}\n\n{}",
         endpoint.method(),
         endpoint.path(),
         endpoint.security().as_str(),
@@ -195,10 +197,8 @@ fn named(endpoint: &'static Endpoint, name: &str) -> Result<&'static Parameter, 
     endpoint.parameter(name).ok_or_else(|| {
         let command = endpoint.words().join(" ");
         let names = endpoint.parameters().map(Parameter::name);
-        let fix = suggest::nearest(name, names).map_or_else(
-            || format!("`bnq {command} --help` lists what it takes"),
-            |nearest| format!("did you mean `{nearest}`?"),
-        );
+        let otherwise = format!("`bnq {command} --help` lists what it takes");
+        let fix = suggest::fix(name, names, "", &otherwise);
         Failure::usage(format!("{command} takes no parameter `{name}`")).with_fix(fix)
     })
 }

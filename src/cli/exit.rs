@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::catalogue::{Environment, Method};
 use crate::explain;
-use crate::render::sanitize;
+use crate::text::sanitize;
 
 /// What went wrong, in the words of `--errors json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -35,6 +35,9 @@ pub enum Kind {
     Partial,
     /// Interrupted before anything was sent, or during a read.
     Interrupted,
+    /// The same by SIGTERM.
+    #[serde(rename = "interrupted")]
+    Terminated,
 }
 
 impl Kind {
@@ -52,6 +55,7 @@ impl Kind {
             Self::Unknown => 9,
             Self::Partial => 10,
             Self::Interrupted => 130,
+            Self::Terminated => 143,
         }
     }
 

@@ -5,7 +5,7 @@ use crate::cli::ask;
 use crate::cli::console;
 use crate::cli::exit::Failure;
 use crate::cli::query::Query;
-use crate::render::sanitize;
+use crate::text::sanitize;
 
 /// Shows what is about to be changed, and asks. Reads and the practice account are never asked about.
 ///

@@ -9,7 +9,7 @@ use crate::cli::exit::{Failure, Kind};
 use crate::cli::session::{Session, config_failure, now_ms, print, usage};
 use crate::cli::{client_id, console, endpoint_args, guard, local, send};
 use crate::config::{BaseUrl, Credentials, Settings};
-use crate::render::{self, Format, Output, RenderError};
+use crate::render::{self, Output, RenderError};
 use crate::signing::{Draft, Parameters, RecvWindow, SignedRequest};
 
 /// Where the practice exchange is expected when no request is sent.
@@ -36,8 +36,6 @@ pub struct Query<'a> {
     pub fixed_time: Option<i64>,
     recv_window: Option<RecvWindow>,
     output: Output,
-    /// Whether the format was asked for.
-    formatted: bool,
 }
 
 /// Runs an endpoint's command.
@@ -69,7 +67,6 @@ impl<'a> Query<'a> {
             once("recvWindow", session.globals.recv_window.as_deref(), typed.recv_window.as_deref())?;
         let window = window.map(str::parse::<RecvWindow>).transpose().map_err(usage)?;
         let settings = session.settings()?;
-        let format = Session::format(&settings)?;
         let mut query = Self {
             session,
             endpoint,
@@ -77,11 +74,10 @@ impl<'a> Query<'a> {
             id: None,
             recv_window: window.or_else(|| settings.recv_window.as_ref().map(|w| w.value.clone())),
             output: Output {
-                format: format.unwrap_or_default(),
+                format: Session::format(&settings)?.unwrap_or_default(),
                 fields: session.fields()?,
                 style: session.style()?,
             },
-            formatted: format.is_some_and(|f| f != Format::Raw),
             credentials: None,
             settings,
             fixed_time,
@@ -193,14 +189,15 @@ impl<'a> Query<'a> {
         if self.session.globals.debug_sign {
             console::print_stderr(&render::request::debug_sign(&request, 0));
         }
+        let as_json = self.session.wants_json()?;
         let text = if self.session.globals.curl {
             render::request::curl(&request) + "\n"
-        } else if self.formatted {
+        } else if as_json {
             render::request::dry_run_json(self.endpoint.command(), &request) + "\n"
         } else {
             render::request::dry_run(&request)
         };
-        if self.formatted && !self.session.globals.curl {
+        if as_json && !self.session.globals.curl {
             return self.render(&mut text.as_bytes());
         }
         print(text.as_bytes())
@@ -276,6 +273,7 @@ fn unprinted(error: &RenderError, source: &mut dyn Read) -> Failure {
             failure.with_cause("something other than the exchange answered, or the answer was cut")
         }
         RenderError::Read(e) => Failure::new(Kind::NoAnswer, e.to_string()),
+        RenderError::Write(e) => Failure::new(Kind::Other, format!("{error}: {e}")),
         _ => Failure::new(Kind::Other, error.to_string()),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::catalogue::Endpoint;
+use crate::catalogue::{Endpoint, ErrorsIn, Parameter};
 use crate::cli::exit::{Failure, Kind};
 use crate::diagnose;
 use crate::explain;
@@ -38,6 +38,51 @@ pub fn explained(asked: &Asked<'_>, status: u16, body: &str) -> Failure {
     failure.status = Some(status);
     failure.body = Some(body.to_owned());
     failure
+}
+
+/// The errors inside an answer with status 200: the body itself, or items of its array. Where only some items are errors, the
+/// rest was done.
+pub fn inside(place: ErrorsIn, asked: &Asked<'_>, status: u16, body: &str) -> Option<Failure> {
+    let mut failure = match place {
+        ErrorsIn::Body => {
+            let error: ErrorBody = serde_json::from_str(body).ok()?;
+            (error.code < 0).then(|| coded(asked, &error, asked.endpoint.changes()))?
+        }
+        ErrorsIn::Items => {
+            let items: Vec<Item> = serde_json::from_str(body).ok()?;
+            let errors: Vec<(usize, &ErrorBody)> =
+                items.iter().enumerate().filter_map(|(i, item)| Some((i + 1, item.error()?))).collect();
+            let (_, first) = errors.first()?;
+            let mut failure = coded(asked, first, asked.endpoint.changes());
+            let named: Vec<String> =
+                errors.iter().map(|(i, e)| format!("item {i}: {} {}", e.code, e.msg)).collect();
+            failure.message = format!("{} of {} failed: {}", errors.len(), items.len(), named.join("; "));
+            if errors.len() < items.len() {
+                failure.kind = Kind::Partial;
+            }
+            failure
+        }
+    };
+    failure.status = Some(status);
+    failure.body = Some(body.to_owned());
+    Some(failure)
+}
+
+/// An item of an answer: an error, or anything else.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Item {
+    Error(ErrorBody),
+    Other(serde::de::IgnoredAny),
+}
+
+impl Item {
+    fn error(&self) -> Option<&ErrorBody> {
+        match self {
+            Self::Error(error) if error.code < 0 => Some(error),
+            _ => None,
+        }
+    }
 }
 
 fn coded(asked: &Asked<'_>, error: &ErrorBody, changes: bool) -> Failure {
@@ -87,21 +132,56 @@ fn slip(asked: &Asked<'_>, message: &str) -> Option<Slip> {
     let parameter = asked.endpoint.parameter(name)?;
     let mistake = diagnose::value_mistake(parameter, value)?;
     let (cause, fix) = mistake.texts(name, value)?;
-    let fix = mistake.meant.map_or(fix, |meant| retyped(asked.words, name, value, &meant));
+    let fix = mistake.meant.map_or(fix, |meant| retyped(asked.words, parameter, value, &meant));
     Some(Slip { cause, fix })
 }
 
-/// The command line with one value corrected, quoted for a shell.
-fn retyped(words: &[String], name: &str, value: &str, meant: &str) -> String {
-    let swap = |word: &String| match word.rsplit_once('=') {
-        Some((flag, old)) if old == value => format!("{flag}={meant}"),
-        _ if word == value => meant.to_owned(),
-        _ => word.clone(),
+/// The command line with one parameter's value corrected, quoted for a shell.
+fn retyped(words: &[String], parameter: &Parameter, value: &str, meant: &str) -> String {
+    let names =
+        [format!("--{}", parameter.flag()), format!("--{}", parameter.name()), parameter.name().to_owned()];
+    let swap = |(i, word): (usize, &String)| {
+        let before = i.checked_sub(1).and_then(|i| words.get(i));
+        if word == value && before.is_some_and(|b| names.iter().take(2).any(|name| name == b)) {
+            return meant.to_owned();
+        }
+        let pair =
+            word.split_once('=').filter(|(name, old)| *old == value && names.iter().any(|n| n == name));
+        pair.map_or_else(|| word.clone(), |(name, _)| format!("{name}={meant}"))
     };
-    let corrected: Vec<String> = words.iter().map(swap).collect();
+    let corrected: Vec<String> = words.iter().enumerate().map(swap).collect();
     if corrected == words {
-        return format!("send `{name}` as `{meant}`");
+        return format!("send `{}` as `{meant}`", parameter.name());
     }
     let quoted: Vec<String> = corrected.iter().map(|w| shell_quote(w)).collect();
     format!("bnq {}", quoted.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue;
+
+    #[test]
+    fn errors_inside_an_answer_are_found_where_the_catalogue_says() {
+        let parameters = Parameters::new();
+        let endpoint = catalogue::find("spot", "new-order").unwrap();
+        let asked = Asked { endpoint, parameters: &parameters, words: &[] };
+        let cases = [
+            (
+                ErrorsIn::Items,
+                r#"[{"orderId":1},{"code":-2011,"msg":"Unknown order sent."}]"#,
+                Some(Kind::Partial),
+            ),
+            (ErrorsIn::Items, r#"[{"code":-2011,"msg":"Unknown order sent."}]"#, Some(Kind::Refused)),
+            (ErrorsIn::Items, r#"[{"code":200,"msg":"done"},7]"#, None),
+            (ErrorsIn::Items, "[]", None),
+            (ErrorsIn::Body, r#"{"code":-2014,"msg":"API-key format invalid."}"#, Some(Kind::Auth)),
+            (ErrorsIn::Body, r#"{"code":200,"msg":"success"}"#, None),
+            (ErrorsIn::Body, "{}", None),
+        ];
+        for (place, body, kind) in cases {
+            assert_eq!(inside(place, &asked, 200, body).map(|f| f.kind), kind, "{body}");
+        }
+    }
 }

@@ -2,19 +2,21 @@
 
 use std::io::Read;
 
-use crate::catalogue::{self, Endpoint, Role};
+use crate::catalogue::{self, Endpoint, ErrorsIn, Role};
 use crate::cli::console;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::interrupt;
 use crate::cli::query::Query;
 use crate::cli::refusal::{self, Asked};
 use crate::cli::session::{now_ms, variable};
-use crate::client::{self, Client, ClientOptions, ProxyVariables, Response, SendError, Transport as _};
+use crate::client::{
+    self, Client, ClientOptions, ClockError, ProxyVariables, Response, SendError, Transport as _,
+};
 use crate::render;
 use crate::signing::{Draft, Parameters, SignedRequest};
 
-/// The longest refusal that is read. Real ones are a few hundred bytes.
-const MAX_REFUSAL: u64 = 4 << 20;
+/// The longest answer that is held to look for errors in it. Real ones are a few kilobytes.
+const MAX_HELD: u64 = 4 << 20;
 
 /// Sends the query to `base_url` and prints the answer.
 ///
@@ -44,13 +46,19 @@ impl<'a> Sender<'a> {
 
     fn run(&self) -> Result<(), Failure> {
         let _guard = self.watch_signals()?;
-        let mut offset_ms = 0;
-        let response = self.send(offset_ms)?;
+        let response = self.send(0)?;
         let Err(refused) = self.accept(response) else { return Ok(()) };
         if refused.kind != Kind::Timestamp || self.query.fixed_time.is_some() {
             return Err(refused);
         }
-        offset_ms = self.measure(&refused)?;
+        let offset_ms = match self.measure() {
+            Ok(offset_ms) => offset_ms,
+            Err(e) => {
+                return Err(refused
+                    .with_cause(format!("the clocks differ, and by how much could not be measured: {e}"))
+                    .with_fix("set this machine's clock, then send again"));
+            }
+        };
         if self.query.endpoint.changes() {
             let fix = format!("this machine's clock is off by {} ms; set it, then send again", -offset_ms);
             return Err(refused.with_fix(fix));
@@ -63,15 +71,19 @@ impl<'a> Sender<'a> {
 
     /// While a change is under way, an interruption leaves its outcome unknown.
     fn watch_signals(&self) -> Result<interrupt::Guard, Failure> {
-        let failure = if self.query.endpoint.changes() {
+        let changes = self.query.endpoint.changes();
+        let failure = if changes {
             unknown("interrupted while the change was under way")
         } else {
             Failure::new(Kind::Interrupted, "interrupted")
         };
-        let (failure, form) = (self.query.complete(failure), self.query.session.errors);
-        Ok(interrupt::Guard::new(move || {
+        let (mut failure, form) = (self.query.complete(failure), self.query.session.errors);
+        Ok(interrupt::Guard::new(move |signal| {
+            if !changes && signal == interrupt::SIGTERM {
+                failure.kind = Kind::Terminated;
+            }
             console::print_failure(&failure, form);
-            (failure.kind != Kind::Interrupted).then_some(failure.kind.exit_code())
+            changes.then_some(failure.kind.exit_code())
         })?)
     }
 
@@ -87,23 +99,42 @@ impl<'a> Sender<'a> {
         Ok(response)
     }
 
+    /// Prints an accepted answer, and looks for errors in it where the catalogue says that there can be some.
+    fn accepted(&self, response: &mut Response) -> Result<(), Failure> {
+        let status = response.status;
+        let Some(place) = self.query.endpoint.errors_in() else {
+            return self.query.render(&mut response.body).map_err(|e| self.broken(e, status));
+        };
+        let body = read_bounded(&mut response.body).map_err(|e| {
+            self.broken(Failure::new(Kind::NoAnswer, format!("the answer broke off: {e}")), status)
+        })?;
+        let failure = refusal::inside(place, &self.asked(), status, &body);
+        if place == ErrorsIn::Items || failure.is_none() {
+            self.query.render(&mut body.as_bytes()).map_err(|e| self.broken(e, status))?;
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            endpoint: self.query.endpoint,
+            parameters: &self.query.parameters,
+            words: &self.query.session.words,
+        }
+    }
+
     /// Prints an accepted answer; a refused one is explained.
     fn accept(&self, mut response: Response) -> Result<(), Failure> {
         let status = response.status;
         let retry_after_s = client::retry_after_s(&response.headers, now_ms() / 1000);
         if (200..300).contains(&status) {
-            return self.query.render(&mut response.body).map_err(|e| self.broken(e, status));
+            return self.accepted(&mut response);
         }
-        let body = read_refusal(&mut response.body).map_err(|e| {
+        let body = read_bounded(&mut response.body).map_err(|e| {
             // Without its code, a refusal could be one that leaves the outcome open.
             self.broken(Failure::new(Kind::NoAnswer, format!("the answer broke off: {e}")), status)
         })?;
-        let asked = Asked {
-            endpoint: self.query.endpoint,
-            parameters: &self.query.parameters,
-            words: &self.query.session.words,
-        };
-        let mut failure = refusal::explained(&asked, status, &body);
+        let mut failure = refusal::explained(&self.asked(), status, &body);
         failure.retry_after_s = retry_after_s;
         if failure.kind == Kind::Partial {
             self.query.render(&mut body.as_bytes()).map_err(|e| self.broken(e, status))?;
@@ -114,8 +145,8 @@ impl<'a> Sender<'a> {
 
 impl Sender<'_> {
     /// How far the exchange's clock is ahead of this machine's, in milliseconds.
-    fn measure(&self, refused: &Failure) -> Result<i64, Failure> {
-        let Some(endpoint) = time_endpoint(self.query.endpoint) else { return Ok(0) };
+    fn measure(&self) -> Result<i64, ClockError> {
+        let endpoint = time_endpoint(self.query.endpoint).ok_or(ClockError::NoTime)?;
         let draft = Draft {
             method: endpoint.method(),
             base_url: self.base_url.to_owned(),
@@ -126,15 +157,6 @@ impl Sender<'_> {
         };
         client::measure_offset(|| self.client.send(&draft.unsigned(), &[]), now_ms)
             .map(|reading| reading.offset_ms)
-            .map_err(|e| {
-                let mut failure = Failure::new(Kind::Timestamp, refused.message.clone());
-                failure.status = refused.status;
-                failure.code = refused.code;
-                failure.name.clone_from(&refused.name);
-                failure
-                    .with_cause(format!("the clocks differ, and by how much could not be measured: {e}"))
-                    .with_fix("set this machine's clock, then send again")
-            })
     }
 
     /// No answer came. For a change, what counts is whether any of it may have left.
@@ -147,8 +169,7 @@ impl Sender<'_> {
             _ if error.is_configuration() => Kind::Config,
             _ => Kind::NoAnswer,
         };
-        let failure = Failure::new(kind, error.to_string());
-        if self.query.endpoint.changes() { failure.with_cause("nothing was sent") } else { failure }
+        Failure::new(kind, error.to_string())
     }
 
     /// An accepted answer that could not be read to its end, or printed.
@@ -200,8 +221,8 @@ fn time_endpoint(endpoint: &Endpoint) -> Option<&'static Endpoint> {
     clocks().find(|e| prefix(e.path()) == prefix(endpoint.path())).or_else(|| clocks().next())
 }
 
-fn read_refusal(source: &mut impl Read) -> std::io::Result<String> {
+fn read_bounded(source: &mut impl Read) -> std::io::Result<String> {
     let mut bytes = Vec::new();
-    source.take(MAX_REFUSAL).read_to_end(&mut bytes)?;
+    source.take(MAX_HELD).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -13,7 +13,7 @@ use super::tls::Tls;
 use super::wire::{Failure, Pace, Watch};
 use super::{ProxyVariables, Response, SendError, Transport};
 use crate::catalogue::Method;
-use crate::signing::SignedRequest;
+use crate::signing::{API_KEY_HEADER, SignedRequest};
 
 pub(super) const USER_AGENT: &str = concat!("bnq/", env!("CARGO_PKG_VERSION"));
 
@@ -205,7 +205,7 @@ fn with_headers<B>(
 ) -> RequestBuilder<B> {
     // Names are case-insensitive, but not every server in front of an exchange or beside it knows.
     if let Some(key) = &request.api_key {
-        builder = builder.header_raw("X-MBX-APIKEY", key.expose().as_bytes());
+        builder = builder.header_raw(API_KEY_HEADER, key.expose().as_bytes());
     }
     if !request.body.is_empty() {
         builder = builder.header_raw("Content-Type", b"application/x-www-form-urlencoded");

@@ -40,13 +40,13 @@ fn judge(request: &ReceivedRequest, gate: &Gate<'_>) -> Result<Accepted, Refusal
     let endpoint = route(request)?;
     let examined = Examined::new(request, gate, endpoint);
     for check in CHECKS {
-        (check.run)(&examined)?;
+        check(&examined)?;
     }
     let api_key = examined.api_key().map(str::to_owned);
     Ok(Accepted { endpoint, parameters: examined.parameters, api_key })
 }
 
-/// Check 1: the path exists, with this method. Status and empty body are assumed.
+/// The path exists, with this method. Status and empty body are assumed.
 fn route(request: &ReceivedRequest) -> Result<&'static Endpoint, Refusal> {
     let at_path = || catalogue::at_path(&request.path);
     if let Some(endpoint) = at_path().find(|e| e.method().as_str() == request.method) {

@@ -203,10 +203,7 @@ fn memory_does_not_grow_with_the_answer() {
     let row = r#"{"symbol":"ARKBTC","price":"0.00000100"},"#;
     let rows = SIZE / row.len();
     let body = format!("[{}null]", row.repeat(rows));
-    let whole = match answer("200 OK", &body) {
-        Then::Answer(bytes) => bytes,
-        _ => unreachable!(),
-    };
+    let Then::Answer(whole) = answer("200 OK", &body) else { unreachable!() };
     let server = scripted(move |_, _| Then::Answer(whole.clone()));
     for format in ["json", "compact", "raw"] {
         let bnq = bnq(&format!("--env local --base-url {} -o {format} open-orders", server.url));

@@ -4,11 +4,13 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
-use crate::cli::{config, endpoint_args, globals, serve, sign, suggest};
+use crate::cli::{config, endpoint_args, globals, request, serve, sign, suggest};
 
 /// A command that is no endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Builtin {
+    /// `bnq request`
+    Request,
     /// `bnq sign`
     Sign,
     /// `bnq serve`
@@ -18,10 +20,11 @@ pub enum Builtin {
 }
 
 impl Builtin {
-    const ALL: [Self; 3] = [Self::Sign, Self::Serve, Self::Config];
+    const ALL: [Self; 4] = [Self::Request, Self::Sign, Self::Serve, Self::Config];
 
     fn name(self) -> &'static str {
         match self {
+            Self::Request => "request",
             Self::Sign => "sign",
             Self::Serve => "serve",
             Self::Config => "config",
@@ -30,6 +33,7 @@ impl Builtin {
 
     fn about(self) -> &'static str {
         match self {
+            Self::Request => "Sends a request to any path, in the catalogue or not",
             Self::Sign => "Computes the signature of a text, offline",
             Self::Serve => "Runs the practice exchange on this machine, for any client",
             Self::Config => "Shows, checks and writes the profiles of the config file",
@@ -39,6 +43,7 @@ impl Builtin {
     fn command(self) -> Command {
         let command = Command::new(self.name()).about(self.about());
         match self {
+            Self::Request => request::arguments(command),
             Self::Sign => sign::arguments(command),
             Self::Serve => serve::arguments(command).after_help(globals::ELSEWHERE),
             Self::Config => config::arguments(command).after_help(globals::ELSEWHERE),

@@ -13,11 +13,13 @@ mod interrupt;
 mod local;
 mod query;
 mod refusal;
+mod request;
 mod send;
 mod serve;
 mod session;
 mod sign;
 mod suggest;
+mod target;
 mod values;
 
 use std::ffi::OsString;
@@ -92,6 +94,7 @@ fn dispatch(words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
     match named {
         Named::Endpoint(endpoint) => query::run(endpoint, commands::innermost(matches), &session),
         Named::Group(group) => session::print(commands::overview_of(group).as_bytes()),
+        Named::Builtin(Builtin::Request) => request::run(matches, &session),
         Named::Builtin(Builtin::Sign) => sign::run(matches, &session),
         Named::Builtin(Builtin::Serve) => serve::run(matches),
         Named::Builtin(Builtin::Config) => config::run(matches, &session),

@@ -5,9 +5,11 @@ use std::io::{ErrorKind, Read};
 use clap::ArgMatches;
 
 use crate::catalogue::{self, Endpoint, Environment};
+use crate::cli::endpoint_args::{self, Typed};
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::session::{Session, config_failure, now_ms, print, usage};
-use crate::cli::{client_id, console, endpoint_args, guard, local, send};
+use crate::cli::target::Target;
+use crate::cli::{client_id, console, guard, local, send};
 use crate::config::{BaseUrl, Credentials, Settings};
 use crate::render::{self, Output, RenderError};
 use crate::signing::{Draft, Parameters, RecvWindow, SignedRequest};
@@ -22,10 +24,12 @@ const MAX_FOREIGN: u64 = 1 << 20;
 pub struct Query<'a> {
     /// The run.
     pub session: &'a Session,
-    /// The endpoint.
-    pub endpoint: &'static Endpoint,
-    /// What is sent, without what signing adds.
-    pub parameters: Parameters,
+    /// What it is for.
+    pub target: Target,
+    /// What is sent in the query string, without what signing adds.
+    query: Parameters,
+    /// What is sent in the form body.
+    body: Parameters,
     /// The parameter that names a change, with its value.
     pub id: Option<(&'static str, String)>,
     /// The settings.
@@ -43,7 +47,15 @@ pub struct Query<'a> {
 /// # Errors
 /// Whatever ends it other than an accepted answer.
 pub fn run(endpoint: &'static Endpoint, matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
-    let query = Query::prepare(endpoint, matches, session)?;
+    send(endpoint.into(), endpoint_args::typed(endpoint, matches)?, session)
+}
+
+/// Sends what was typed, or shows it.
+///
+/// # Errors
+/// Whatever ends it other than an accepted answer.
+pub fn send(target: Target, typed: Typed, session: &Session) -> Result<(), Failure> {
+    let query = Query::prepare(target, typed, session)?;
     if session.globals.dry_run || session.globals.curl {
         return query.show();
     }
@@ -55,12 +67,7 @@ pub fn run(endpoint: &'static Endpoint, matches: &ArgMatches, session: &Session)
 }
 
 impl<'a> Query<'a> {
-    fn prepare(
-        endpoint: &'static Endpoint,
-        matches: &ArgMatches,
-        session: &'a Session,
-    ) -> Result<Self, Failure> {
-        let typed = endpoint_args::typed(endpoint, matches)?;
+    fn prepare(target: Target, typed: Typed, session: &'a Session) -> Result<Self, Failure> {
         let fixed_time = once("timestamp", session.globals.timestamp.as_deref(), typed.timestamp.as_deref())?;
         let fixed_time = fixed_time.map(timestamp).transpose()?;
         let window =
@@ -69,8 +76,9 @@ impl<'a> Query<'a> {
         let settings = session.settings()?;
         let mut query = Self {
             session,
-            endpoint,
-            parameters: typed.parameters,
+            target,
+            query: typed.query,
+            body: typed.body,
             id: None,
             recv_window: window.or_else(|| settings.recv_window.as_ref().map(|w| w.value.clone())),
             output: Output {
@@ -82,7 +90,7 @@ impl<'a> Query<'a> {
             settings,
             fixed_time,
         };
-        if endpoint.security().needs_key() {
+        if query.target.needs_key {
             query.credentials = Some(session.credentials(&query.settings)?);
         }
         query.name_change()?;
@@ -91,19 +99,20 @@ impl<'a> Query<'a> {
 
     /// Gives a change an id before it is sent, unless the user did.
     fn name_change(&mut self) -> Result<(), Failure> {
-        let Some(name) = self.endpoint.settle().and_then(catalogue::Settle::id) else { return Ok(()) };
-        if let Some(given) = self.parameters.get(name) {
-            self.id = Some((name, given.to_owned()));
+        let Some(name) = self.target.settle().and_then(catalogue::Settle::id) else { return Ok(()) };
+        if let Some(given) = self.parameter(name).map(str::to_owned) {
+            self.id = Some((name, given));
             return Ok(());
         }
         if self.session.globals.no_client_id {
             return Ok(());
         }
         let id = match self.fixed_time {
-            Some(time) => client_id::derived(self.endpoint.path(), &self.parameters, time),
+            Some(time) => client_id::derived(&self.target.path, &self.parameters(), time),
             None => client_id::random()?,
         };
-        self.parameters.push(name, id.clone());
+        let in_body = self.query.is_empty() && !self.body.is_empty();
+        if in_body { &mut self.body } else { &mut self.query }.push(name, id.clone());
         self.id = Some((name, id));
         Ok(())
     }
@@ -114,14 +123,14 @@ impl<'a> Query<'a> {
     /// If the system gives no random numbers.
     pub fn sign(&self, base_url: &str, timestamp: i64) -> Result<SignedRequest, Failure> {
         let draft = Draft {
-            method: self.endpoint.method(),
+            method: self.target.method,
             base_url: base_url.to_owned(),
-            path: self.endpoint.path().to_owned(),
-            query: self.in_place(catalogue::Place::Query),
-            body: self.in_place(catalogue::Place::Body),
+            path: self.target.path.clone(),
+            query: self.query.clone(),
+            body: self.body.clone(),
             api_key: self.credentials.as_ref().map(|c| c.api_key.clone()),
         };
-        match self.credentials.as_ref().filter(|_| self.endpoint.signed()) {
+        match self.credentials.as_ref().filter(|_| self.target.signed) {
             None => Ok(draft.unsigned()),
             Some(credentials) => draft
                 .sign(&credentials.key, timestamp, self.recv_window.as_ref())
@@ -129,13 +138,13 @@ impl<'a> Query<'a> {
         }
     }
 
-    fn in_place(&self, place: catalogue::Place) -> Parameters {
-        let is_here = |name: &str| {
-            let name = name.split_once('[').map_or(name, |(base, _)| base);
-            self.endpoint.parameter(name).map_or(catalogue::Place::Query, catalogue::Parameter::place)
-                == place
-        };
-        self.parameters.iter().filter(|(name, _)| is_here(name)).collect()
+    /// Every parameter that is sent, without what signing adds.
+    pub fn parameters(&self) -> Parameters {
+        self.query.iter().chain(self.body.iter()).collect()
+    }
+
+    fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.get(name).or_else(|| self.body.get(name))
     }
 
     /// Under `-v`: the host, and where each setting came from.
@@ -171,13 +180,17 @@ impl<'a> Query<'a> {
 
     /// The environment's own host for this endpoint.
     fn own_url(&self) -> Result<&'static str, Failure> {
-        let (environment, path) = (self.environment(), self.endpoint.path());
+        let environment = self.environment();
         if environment == Environment::Local {
             return Ok(PRACTICE_URL);
         }
-        catalogue::base_url(environment, Some(self.endpoint.group()), path).ok_or_else(|| {
-            let has: Vec<_> = catalogue::environments_of(self.endpoint).iter().map(|e| e.as_str()).collect();
-            Failure::usage(format!("{environment} does not have {path}"))
+        self.target.base_url(environment).ok_or_else(|| {
+            let has: Vec<_> = Environment::ALL
+                .into_iter()
+                .filter(|e| *e == Environment::Local || self.target.base_url(*e).is_some())
+                .map(Environment::as_str)
+                .collect();
+            Failure::usage(format!("{environment} does not have {}", self.target.path))
                 .with_fix(format!("it is there in {}", has.join(", ")))
         })
     }
@@ -193,7 +206,7 @@ impl<'a> Query<'a> {
         let text = if self.session.globals.curl {
             render::request::curl(&request) + "\n"
         } else if as_json {
-            render::request::dry_run_json(self.endpoint.command(), &request) + "\n"
+            render::request::dry_run_json(&self.target.name(), &request) + "\n"
         } else {
             render::request::dry_run(&request)
         };
@@ -223,8 +236,8 @@ impl<'a> Query<'a> {
 
     /// Adds to a failure what is known about the request, and how the outcome of a change is found out.
     pub fn complete(&self, mut failure: Failure) -> Failure {
-        failure.method = Some(self.endpoint.method());
-        failure.path = Some(self.endpoint.path().to_owned());
+        failure.method = Some(self.target.method);
+        failure.path = Some(self.target.path.clone());
         failure.environment = Some(self.environment());
         failure.client_order_id = self.id.as_ref().map(|(_, id)| id.clone());
         if failure.kind == Kind::Unknown {
@@ -241,13 +254,13 @@ impl<'a> Query<'a> {
 
     /// The command that tells the outcome of this change.
     fn settle_command(&self) -> Option<String> {
-        let settle = self.endpoint.settle()?;
-        let ask = catalogue::find(self.endpoint.group(), settle.ask())?;
+        let settle = self.target.settle()?;
+        let ask = catalogue::find(self.target.group, settle.ask())?;
         let mut words = vec!["bnq".to_owned()];
         words.extend(self.session.globals.account_flags());
         words.extend(ask.words().into_iter().map(str::to_owned));
         for (from, to) in settle.copy() {
-            let Some((value, target)) = self.parameters.get(from).zip(ask.parameter(to)) else { continue };
+            let Some((value, target)) = self.parameter(from).zip(ask.parameter(to)) else { continue };
             words.extend([format!("--{}", target.flag()), value.to_owned()]);
         }
         Some(words.iter().map(|w| render::request::shell_quote(w)).collect::<Vec<_>>().join(" "))

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use crate::catalogue::{Endpoint, ErrorsIn, Parameter};
+use crate::catalogue::{ErrorsIn, Parameter};
 use crate::cli::exit::{Failure, Kind};
+use crate::cli::target::Target;
 use crate::diagnose;
 use crate::explain;
 use crate::render::request::shell_quote;
@@ -19,17 +20,17 @@ struct ErrorBody {
 
 /// What was asked, for the explanation.
 pub struct Asked<'a> {
-    /// The endpoint.
-    pub endpoint: &'static Endpoint,
-    /// What was sent to it.
-    pub parameters: &'a Parameters,
+    /// What was asked.
+    pub target: &'a Target,
+    /// What was sent with it.
+    pub parameters: Parameters,
     /// The words of the command line, from which a corrected one is made.
     pub words: &'a [String],
 }
 
 /// Explains an answer whose status says that the request was refused.
 pub fn explained(asked: &Asked<'_>, status: u16, body: &str) -> Failure {
-    let changes = asked.endpoint.changes();
+    let changes = asked.target.changes;
     let parsed: Option<ErrorBody> = serde_json::from_str(body).ok();
     let mut failure = match &parsed {
         Some(error) => coded(asked, error, changes),
@@ -46,14 +47,14 @@ pub fn inside(place: ErrorsIn, asked: &Asked<'_>, status: u16, body: &str) -> Op
     let mut failure = match place {
         ErrorsIn::Body => {
             let error: ErrorBody = serde_json::from_str(body).ok()?;
-            (error.code < 0).then(|| coded(asked, &error, asked.endpoint.changes()))?
+            (error.code < 0).then(|| coded(asked, &error, asked.target.changes))?
         }
         ErrorsIn::Items => {
             let items: Vec<Item> = serde_json::from_str(body).ok()?;
             let errors: Vec<(usize, &ErrorBody)> =
                 items.iter().enumerate().filter_map(|(i, item)| Some((i + 1, item.error()?))).collect();
             let (_, first) = errors.first()?;
-            let mut failure = coded(asked, first, asked.endpoint.changes());
+            let mut failure = coded(asked, first, asked.target.changes);
             let named: Vec<String> =
                 errors.iter().map(|(i, e)| format!("item {i}: {} {}", e.code, e.msg)).collect();
             failure.message = format!("{} of {} failed: {}", errors.len(), items.len(), named.join("; "));
@@ -86,7 +87,7 @@ impl Item {
 }
 
 fn coded(asked: &Asked<'_>, error: &ErrorBody, changes: bool) -> Failure {
-    let product = asked.endpoint.group();
+    let product = asked.target.group;
     let entry = explain::error(product, error.code);
     let kind = entry.map_or(explain::Kind::Refused, explain::ErrorEntry::kind);
     let mut failure = Failure::new(Kind::of_refusal(kind, changes), error.msg.clone());
@@ -129,7 +130,7 @@ struct Slip {
 fn slip(asked: &Asked<'_>, message: &str) -> Option<Slip> {
     let named = |name: &str| message.contains(&format!("'{name}'"));
     let (name, value) = asked.parameters.iter().find(|(name, _)| named(name))?;
-    let parameter = asked.endpoint.parameter(name)?;
+    let parameter = asked.target.parameter(name)?;
     let mistake = diagnose::value_mistake(parameter, value)?;
     let (cause, fix) = mistake.texts(name, value)?;
     let fix = mistake.meant.map_or(fix, |meant| retyped(asked.words, parameter, value, &meant));
@@ -164,9 +165,8 @@ mod tests {
 
     #[test]
     fn errors_inside_an_answer_are_found_where_the_catalogue_says() {
-        let parameters = Parameters::new();
-        let endpoint = catalogue::find("spot", "new-order").unwrap();
-        let asked = Asked { endpoint, parameters: &parameters, words: &[] };
+        let target = Target::from(catalogue::find("spot", "new-order").unwrap());
+        let asked = Asked { target: &target, parameters: Parameters::new(), words: &[] };
         let cases = [
             (
                 ErrorsIn::Items,

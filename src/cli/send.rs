@@ -59,7 +59,7 @@ impl<'a> Sender<'a> {
                     .with_fix("set this machine's clock, then send again"));
             }
         };
-        if self.query.endpoint.changes() {
+        if self.query.target.changes {
             let fix = format!("this machine's clock is off by {} ms; set it, then send again", -offset_ms);
             return Err(refused.with_fix(fix));
         }
@@ -71,7 +71,7 @@ impl<'a> Sender<'a> {
 
     /// While a change is under way, an interruption leaves its outcome unknown.
     fn watch_signals(&self) -> Result<interrupt::Guard, Failure> {
-        let changes = self.query.endpoint.changes();
+        let changes = self.query.target.changes;
         let failure = if changes {
             unknown("interrupted while the change was under way")
         } else {
@@ -102,7 +102,7 @@ impl<'a> Sender<'a> {
     /// Prints an accepted answer, and looks for errors in it where the catalogue says that there can be some.
     fn accepted(&self, response: &mut Response) -> Result<(), Failure> {
         let status = response.status;
-        let Some(place) = self.query.endpoint.errors_in() else {
+        let Some(place) = self.query.target.errors_in() else {
             return self.query.render(&mut response.body).map_err(|e| self.broken(e, status));
         };
         let body = read_bounded(&mut response.body).map_err(|e| {
@@ -117,8 +117,8 @@ impl<'a> Sender<'a> {
 
     fn asked(&self) -> Asked<'_> {
         Asked {
-            endpoint: self.query.endpoint,
-            parameters: &self.query.parameters,
+            target: &self.query.target,
+            parameters: self.query.parameters(),
             words: &self.query.session.words,
         }
     }
@@ -146,7 +146,7 @@ impl<'a> Sender<'a> {
 impl Sender<'_> {
     /// How far the exchange's clock is ahead of this machine's, in milliseconds.
     fn measure(&self) -> Result<i64, ClockError> {
-        let endpoint = time_endpoint(self.query.endpoint).ok_or(ClockError::NoTime)?;
+        let endpoint = time_endpoint(&self.query.target.path).ok_or(ClockError::NoTime)?;
         let draft = Draft {
             method: endpoint.method(),
             base_url: self.base_url.to_owned(),
@@ -161,7 +161,7 @@ impl Sender<'_> {
 
     /// No answer came. For a change, what counts is whether any of it may have left.
     fn unanswered(&self, error: &SendError) -> Failure {
-        if self.query.endpoint.changes() && error.request_may_have_left() {
+        if self.query.target.changes && error.request_may_have_left() {
             return unknown(&error.to_string());
         }
         let kind = match error {
@@ -177,7 +177,7 @@ impl Sender<'_> {
         if failure.kind != Kind::NoAnswer {
             return failure;
         }
-        let mut failure = if self.query.endpoint.changes() {
+        let mut failure = if self.query.target.changes {
             unknown(&format!("HTTP {status}, but {}", failure.message))
         } else {
             failure
@@ -213,12 +213,12 @@ fn is_told(name: &str) -> bool {
     ["x-mbx-", "x-sapi-", "retry-after"].iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// The endpoint that tells the time on the host that serves `endpoint`: the one under the same first part of the path,
+/// The endpoint that tells the time on the host that serves `path`: the one under the same first part of the path,
 /// else that of the first group that has one.
-fn time_endpoint(endpoint: &Endpoint) -> Option<&'static Endpoint> {
-    let prefix = |path: &'static str| path.split('/').nth(1);
+fn time_endpoint(path: &str) -> Option<&'static Endpoint> {
+    let prefix = |path: &str| path.split('/').nth(1).map(str::to_owned);
     let clocks = || catalogue::endpoints().iter().filter(|e| e.role() == Some(Role::Time));
-    clocks().find(|e| prefix(e.path()) == prefix(endpoint.path())).or_else(|| clocks().next())
+    clocks().find(|e| prefix(e.path()) == prefix(path)).or_else(|| clocks().next())
 }
 
 fn read_bounded(source: &mut impl Read) -> std::io::Result<String> {

@@ -12,6 +12,7 @@ mod guard;
 mod interrupt;
 mod local;
 mod query;
+mod redact;
 mod refusal;
 mod request;
 mod send;
@@ -36,15 +37,15 @@ use session::Session;
 /// Runs the program: `argv` is what comes after its name.
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
     forbid_core_dumps();
+    let argv: Vec<OsString> = argv.into_iter().collect();
+    let shown: Vec<String> = argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let words: Result<Vec<String>, OsString> = argv.into_iter().map(OsString::into_string).collect();
-    let (form, result) = match words {
-        Ok(words) => match error_form(&words) {
-            Ok(form) => (form, dispatch(words, form)),
-            Err(failure) => (ErrorForm::Text, Err(failure)),
-        },
-        Err(word) => {
-            let message = format!("an argument is not UTF-8: {}", word.display());
-            (ErrorForm::Text, Err(Failure::usage(message)))
+    let (form, result) = match (error_form(&shown), words) {
+        (Err(failure), _) => (ErrorForm::Text, Err(failure)),
+        (Ok(form), Ok(words)) => (form, dispatch(words, form)),
+        (Ok(form), Err(word)) => {
+            let failure = Failure::usage(format!("an argument is not UTF-8: {}", word.display()));
+            (form, Err(failure.with_fix("type it in a terminal that is set to UTF-8")))
         }
     };
     let Err(failure) = result else { return ExitCode::SUCCESS };

@@ -7,9 +7,10 @@ use clap::ArgMatches;
 use crate::catalogue::{self, Endpoint, Environment};
 use crate::cli::endpoint_args::{self, Typed};
 use crate::cli::exit::{Failure, Kind};
+use crate::cli::redact::Redactor;
 use crate::cli::session::{Session, config_failure, now_ms, print, usage};
 use crate::cli::target::Target;
-use crate::cli::{client_id, console, guard, local, send};
+use crate::cli::{client_id, console, guard, local, send, values};
 use crate::config::{BaseUrl, Credentials, Settings};
 use crate::render::{self, Output, RenderError};
 use crate::signing::{Draft, Parameters, RecvWindow, SignedRequest};
@@ -36,6 +37,8 @@ pub struct Query<'a> {
     pub settings: Settings,
     /// Key and secret, where the endpoint needs them.
     pub credentials: Option<Credentials>,
+    /// What must not be shown of an answer that holds it.
+    pub redactor: Redactor,
     /// `--timestamp`
     pub fixed_time: Option<i64>,
     recv_window: Option<RecvWindow>,
@@ -87,11 +90,13 @@ impl<'a> Query<'a> {
                 style: session.style()?,
             },
             credentials: None,
+            redactor: Redactor::default(),
             settings,
             fixed_time,
         };
         if query.target.needs_key {
             query.credentials = Some(session.credentials(&query.settings)?);
+            query.redactor = Redactor::new(query.credentials.as_ref());
         }
         query.name_change()?;
         Ok(query)
@@ -236,6 +241,9 @@ impl<'a> Query<'a> {
 
     /// Adds to a failure what is known about the request, and how the outcome of a change is found out.
     pub fn complete(&self, mut failure: Failure) -> Failure {
+        let shown = |text: Option<String>| text.map(|text| self.redactor.apply(&text));
+        failure.message = self.redactor.apply(&failure.message);
+        (failure.cause, failure.body) = (shown(failure.cause), shown(failure.body));
         failure.method = Some(self.target.method);
         failure.path = Some(self.target.path.clone());
         failure.environment = Some(self.environment());
@@ -259,10 +267,14 @@ impl<'a> Query<'a> {
         let mut words = vec!["bnq".to_owned()];
         words.extend(self.session.globals.account_flags());
         words.extend(ask.words().into_iter().map(str::to_owned));
+        let mut copied = Parameters::new();
         for (from, to) in settle.copy() {
             let Some((value, target)) = self.parameter(from).zip(ask.parameter(to)) else { continue };
             words.extend([format!("--{}", target.flag()), value.to_owned()]);
+            copied.push(to, value);
         }
+        // Without an id there is nothing to ask by.
+        values::check_together(ask, &copied).ok()?;
         Some(words.iter().map(|w| render::request::shell_quote(w)).collect::<Vec<_>>().join(" "))
     }
 }

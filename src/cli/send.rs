@@ -1,6 +1,8 @@
 //! Sends a query and prints its answer: once where it changes something, once more where a read met a wrong clock.
 
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::catalogue::{self, Endpoint, ErrorsIn, Role};
 use crate::cli::console;
@@ -30,26 +32,35 @@ struct Sender<'a> {
     query: &'a Query<'a>,
     base_url: &'a str,
     client: Client,
+    /// Whether any of the request may have left.
+    begun: Arc<AtomicBool>,
 }
 
 impl<'a> Sender<'a> {
     fn new(query: &'a Query<'a>, base_url: &'a str) -> Self {
         let settings = &query.settings;
+        let begun = Arc::new(AtomicBool::new(false));
         let client = Client::new(ClientOptions {
             timeout: settings.timeout.value,
             ca_file: settings.ca_file.as_ref().map(|f| f.value.clone()),
             proxies: ProxyVariables::read(|name| variable(name).and_then(|v| v.into_string().ok())),
+            begun: Arc::clone(&begun),
             ..ClientOptions::default()
         });
-        Self { query, base_url, client }
+        Self { query, base_url, client, begun }
     }
 
     fn run(&self) -> Result<(), Failure> {
         let _guard = self.watch_signals()?;
         let response = self.send(0)?;
         let Err(refused) = self.accept(response) else { return Ok(()) };
-        if refused.kind != Kind::Timestamp || self.query.fixed_time.is_some() {
+        if refused.kind != Kind::Timestamp {
             return Err(refused);
+        }
+        if self.query.fixed_time.is_some() {
+            return Err(refused
+                .with_cause("the time given by --timestamp is outside the window of the exchange's clock")
+                .with_fix("leave --timestamp out, or give a time within recvWindow of the exchange's"));
         }
         let offset_ms = match self.measure() {
             Ok(offset_ms) => offset_ms,
@@ -71,19 +82,19 @@ impl<'a> Sender<'a> {
 
     /// While a change is under way, an interruption leaves its outcome unknown.
     fn watch_signals(&self) -> Result<interrupt::Guard, Failure> {
-        let changes = self.query.target.changes;
-        let failure = if changes {
-            unknown("interrupted while the change was under way")
-        } else {
-            Failure::new(Kind::Interrupted, "interrupted")
-        };
-        let (mut failure, form) = (self.query.complete(failure), self.query.session.errors);
+        let unknown = self.query.complete(unknown("interrupted while the change was under way"));
+        let interrupted =
+            self.query.complete(Failure::new(Kind::Interrupted, "interrupted; nothing was changed"));
+        let (changes, form, begun) =
+            (self.query.target.changes, self.query.session.errors, Arc::clone(&self.begun));
         Ok(interrupt::Guard::new(move |signal| {
-            if !changes && signal == interrupt::SIGTERM {
-                failure.kind = Kind::Terminated;
+            if changes && begun.load(Ordering::SeqCst) {
+                console::print_failure(&unknown, form);
+                return Some(unknown.kind.exit_code());
             }
-            console::print_failure(&failure, form);
-            changes.then_some(failure.kind.exit_code())
+            let kind = if signal == interrupt::SIGTERM { Kind::Terminated } else { Kind::Interrupted };
+            console::print_failure(&Failure { kind, ..interrupted }, form);
+            None
         })?)
     }
 
@@ -92,6 +103,9 @@ impl<'a> Sender<'a> {
         let request = self.query.sign(self.base_url, time)?;
         if self.query.session.globals.debug_sign {
             console::print_stderr(&render::request::debug_sign(&request, offset_ms));
+        }
+        if let Some((_, signature)) = &request.signed {
+            self.query.redactor.hide_signature(signature);
         }
         self.tell_request(&request);
         let response = self.client.send(&request, &[]).map_err(|e| self.unanswered(&e))?;
@@ -172,15 +186,19 @@ impl Sender<'_> {
         Failure::new(kind, error.to_string())
     }
 
-    /// An accepted answer that could not be read to its end, or printed.
+    /// An accepted answer that could not be read to its end, understood, or printed.
     fn broken(&self, failure: Failure, status: u16) -> Failure {
-        if failure.kind != Kind::NoAnswer {
-            return failure;
-        }
-        let mut failure = if self.query.target.changes {
-            unknown(&format!("HTTP {status}, but {}", failure.message))
-        } else {
-            failure
+        let mut failure = match (self.query.target.changes, failure.kind) {
+            (false, _) => failure,
+            // It was understood, and could not be written: what it says is known to the exchange alone.
+            (true, Kind::Other) => unknown(&format!(
+                "the exchange answered, but the answer could not be shown: {}",
+                failure.message
+            )),
+            (true, _) => {
+                let (body, show_body) = (failure.body.clone(), failure.show_body);
+                Failure { body, show_body, ..unknown(&failure.message) }
+            }
         };
         failure.status = Some(status);
         failure
@@ -198,7 +216,8 @@ impl Sender<'_> {
         let console = self.query.session.console;
         console.detail(&format!("< HTTP {} in {} ms", response.status, response.elapsed.as_millis()));
         for (name, value) in response.headers.iter().filter(|(name, _)| is_told(name)) {
-            console.detail(&format!("< {}: {value}", name.to_uppercase()));
+            let line = format!("< {}: {value}", name.to_uppercase());
+            console.detail(&self.query.redactor.apply(&line));
         }
     }
 }

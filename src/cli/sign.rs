@@ -51,7 +51,10 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
     let signature = credentials.key.sign(&payload).map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
     let text = if as_json {
         let signed = Signed {
-            payload: &String::from_utf8_lossy(&payload),
+            payload: std::str::from_utf8(&payload).map_err(|_| {
+                Failure::usage("the payload is not UTF-8, and JSON cannot hold it")
+                    .with_fix("leave out -o json: the signature alone needs no text")
+            })?,
             kind: credentials.key.kind().to_string(),
             signature: signature.as_str(),
             parameter: signature.parameter(),

@@ -1,5 +1,7 @@
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ureq::http::Uri;
@@ -35,6 +37,8 @@ pub struct ClientOptions {
     pub pace: Pace,
     /// The longest body, decoded, in bytes.
     pub longest_body: u64,
+    /// Set before the first byte of a request is written; for who has to know from outside, such as a signal handler.
+    pub begun: Arc<AtomicBool>,
 }
 
 impl Default for ClientOptions {
@@ -46,6 +50,7 @@ impl Default for ClientOptions {
             proxies: ProxyVariables::default(),
             pace: Pace::default(),
             longest_body: 1 << 30,
+            begun: Arc::default(),
         }
     }
 }
@@ -123,6 +128,7 @@ impl Transport for Client {
             OneConnection::new(stream, watch.clone(), origin.tls),
             NoLookUp,
         );
+        self.options.begun.store(true, Ordering::SeqCst);
         self.exchange(request, headers, &Link { host: origin.to_string(), uri, watch }, &agent)
     }
 }

@@ -133,7 +133,7 @@ fn signing_characters(x: &Examined<'_>) -> Result<(), Refusal> {
     }
     // The range tested and the range reported differ (assumed from reports).
     if let Some(window) = x.value("recvWindow").filter(|w| !w.is_empty())
-        && matches!(window.parse::<RecvWindow>(), Err(crate::signing::RecvWindowError::Malformed(_)))
+        && !is_window(window)
     {
         let legal = r"^([0-9]{1,5})(\.[0-9]{1,3})?$";
         return Err(illegal("recvWindow", legal, "recv-window-malformed", window));
@@ -154,6 +154,13 @@ fn signing_characters(x: &Examined<'_>) -> Result<(), Refusal> {
     Err(refused(-1100, message, "signature-malformed", &[("length", &length)]))
 }
 
+/// `^([0-9]{1,20})(\.[0-9]{1,3})?$`
+fn is_window(text: &str) -> bool {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |s: &str, most| (1..=most).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit());
+    digits(whole, 20) && digits(decimals, 3)
+}
+
 fn recv_window_small(x: &Examined<'_>) -> Result<(), Refusal> {
     let Some(window) = x.value("recvWindow").filter(|w| x.endpoint.signed() && !w.is_empty()) else {
         return Ok(());
@@ -169,8 +176,8 @@ fn key_known(x: &Examined<'_>) -> Result<(), Refusal> {
     if !x.endpoint.security().needs_key() || x.key.is_some() {
         return Ok(());
     }
-    let key = mask(x.api_key().unwrap_or_default());
-    Err(Refusal::new((401, Some(-2008)), "Invalid Api-Key ID.", "key-unknown", &[("key", &key)]))
+    // Nothing of it is shown: what is no key of the account may be its secret.
+    Err(Refusal::new((401, Some(-2008)), "Invalid Api-Key ID.", "key-unknown", &[]))
 }
 
 fn key_permitted(x: &Examined<'_>) -> Result<(), Refusal> {
@@ -235,8 +242,11 @@ fn signature_matches(x: &Examined<'_>) -> Result<(), Refusal> {
 
 fn names_known(x: &Examined<'_>) -> Result<(), Refusal> {
     let takes = |name: &str| {
-        let base = name.split_once('[').map_or(name, |(base, _)| base);
-        x.endpoint.parameter(base).is_some() || (x.endpoint.signed() && SIGNING.contains(&name))
+        let item_of =
+            |base: &str| x.endpoint.parameter(base).is_some_and(|p| p.list() == Some(ListStyle::Indexed));
+        x.endpoint.parameter(name).is_some()
+            || name.split_once('[').is_some_and(|(base, _)| item_of(base))
+            || (x.endpoint.signed() && SIGNING.contains(&name))
     };
     let Some((unknown, _)) = x.parameters.iter().find(|(n, _)| !takes(n)) else { return Ok(()) };
     let sent = x.parameters.len();
@@ -320,7 +330,11 @@ fn values_known(x: &Examined<'_>) -> Result<(), Refusal> {
         if !checked || parameter.values().any(|v| v == value) {
             continue;
         }
-        let special = ENUM_CODES.iter().find(|(n, ..)| n == name);
+        // `type` is an order's only where it can be one of an order's types.
+        let special = ENUM_CODES
+            .iter()
+            .find(|(n, ..)| n == name)
+            .filter(|_| name != "type" || parameter.values().any(|v| v == "MARKET"));
         let (code, message) = special.map_or_else(
             || (-1130, format!("Data sent for parameter '{name}' is not valid.")),
             |(_, code, message)| (*code, (*message).to_owned()),

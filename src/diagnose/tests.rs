@@ -126,6 +126,9 @@ const GATE: &str = r#"
 18 side | signed POST /api/v3/order?symbol=ARKBTC&side=HOLD&type=MARKET&quantity=1&timestamp={t} | 400 -1117 | value-not-allowed | Invalid side.
 18 type | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=FOO&timestamp={t} | 400 -1116 | value-not-allowed | Invalid orderType.
 18 time in force | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=LIMIT&timeInForce=GTD&quantity=1&price=1&timestamp={t} | 400 -1115 | value-not-allowed | Invalid timeInForce.
+7 long window | signed GET /api/v3/openOrders?recvWindow=111111111111111111111&timestamp={t} | 400 -1100 | recv-window-malformed | Illegal characters found in parameter 'recvWindow'; legal range is '^([0-9]{1,5})(\.[0-9]{1,3})?$'.
+17 index | signed GET /api/v3/openOrders?symbol%5B0%5D=ARKBTC&timestamp={t} | 400 -1104 | parameter-unknown | Not all sent parameters were read; read '2' parameter(s) but was sent '3'.
+18 ticker type | plain GET /api/v3/ticker/24hr?symbol=ARKBTC&type=XX | 400 -1130 | value-not-allowed | Data sent for parameter 'type' is not valid.
 18 interval | plain GET /api/v3/klines?symbol=ARKBTC&interval=7m | 400 -1120 | value-not-allowed | Invalid interval.
 "#;
 

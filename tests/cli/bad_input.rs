@@ -182,3 +182,13 @@ fn the_order_of_argv_is_kept_whatever_the_form() {
         "{request}"
     );
 }
+
+#[test]
+fn an_argument_that_is_not_utf8_is_refused_in_the_form_asked_for() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bnq = bnq("--errors json");
+    let output = bnq.command().arg(std::ffi::OsStr::from_bytes(b"\xff")).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let error: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(error["error"]["kind"], "usage");
+}

@@ -138,6 +138,14 @@ fn the_curl_line_is_run_by_a_shell_as_it_stands() {
 }
 
 #[test]
+fn microseconds_are_taken_too_and_a_payload_that_json_cannot_hold_is_refused() {
+    bnq("--env local --timestamp 1499827319559000 open-orders").run().exits(0);
+    let ran = bnq("--env local sign - -o json").stdin(b"\xffab").run().exits(2).prints_nothing();
+    assert!(ran.stderr.contains("not UTF-8"), "{}", ran.stderr);
+    bnq("--env local sign -").stdin(b"\xffab").run().exits(0);
+}
+
+#[test]
 fn public_endpoints_send_no_key() {
     let server = scripted(|_, _| answer("200 OK", "{}"));
     bnq(&format!("--env local --base-url {} depth --symbol ARKBTC", server.url)).run().exits(0);
@@ -170,6 +178,10 @@ fn a_read_with_a_wrong_clock_is_sent_once_more_with_the_offset_measured() {
     assert_eq!(ran.json()["ok"], true);
     assert_eq!(server.requests().len(), 3);
     // With a fixed clock nothing is measured.
-    bnq(&format!("{line} --timestamp 1")).run().exits(5).says("-1021 INVALID_TIMESTAMP");
+    bnq(&format!("{line} --timestamp 1"))
+        .run()
+        .exits(5)
+        .says("-1021 INVALID_TIMESTAMP")
+        .says("given by --timestamp");
     assert_eq!(server.requests().len(), 4);
 }

@@ -52,7 +52,12 @@ impl Parameter {
         self.place
     }
 
-    /// Its unit: `ms`, `s`, `day`, `wei`.
+    /// Whether it is a point in time, sent as milliseconds since 1970.
+    pub fn is_time(&self) -> bool {
+        self.unit() == Some("time")
+    }
+
+    /// Its unit: `ms`, `s`, `day`, `wei`; `time` is milliseconds since 1970.
     pub fn unit(&self) -> Option<&'static str> {
         self.unit.given()
     }

@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::catalogue::{Endpoint, Parameter, ParameterType, Place, Weight};
 use crate::cli::exit::Failure;
-use crate::cli::{globals, suggest, values};
+use crate::cli::{globals, session, suggest, values};
 use crate::signing::Parameters;
 
 const PAIRS: &str = "name=value";
@@ -78,6 +78,7 @@ fn value_name(parameter: &Parameter) -> String {
     let name = match (parameter.kind(), parameter.list()) {
         (ParameterType::Json, _) => "JSON",
         (_, Some(_)) => "A,B",
+        (ParameterType::Integer, _) if parameter.is_time() => "TIME",
         (ParameterType::Enum, _) if is_short(parameter) => return in_words(parameter, "|"),
         (ParameterType::String | ParameterType::Enum, _) => "TEXT",
         (ParameterType::Integer, _) => "INTEGER",
@@ -159,6 +160,9 @@ fn facts(endpoint: &Endpoint) -> String {
 /// # Errors
 /// A usage failure that names the parameter, and the nearest name where it is unknown.
 pub fn typed(endpoint: &'static Endpoint, matches: &ArgMatches) -> Result<Typed, Failure> {
+    if matches.get_flag("no-check") {
+        return unchecked(endpoint, matches);
+    }
     let mut given: Vec<Given> = Vec::new();
     let mut typed = Typed::default();
     for (_, name, value) in in_order(endpoint, matches)? {
@@ -168,14 +172,26 @@ pub fn typed(endpoint: &'static Endpoint, matches: &ArgMatches) -> Result<Typed,
             add(&mut given, named(endpoint, &name)?, value);
         }
     }
+    let now_ms = typed.timestamp.as_ref().or(matches.get_one("timestamp")).and_then(|t| t.parse().ok());
+    let now_ms = now_ms.unwrap_or_else(session::now_ms);
     let mut all = Parameters::new();
     for Given { parameter, values } in given {
-        let texts = values::texts_of(parameter, &values)?;
+        let texts = values::texts_of(parameter, &values, now_ms)?;
         let place = if parameter.place() == Place::Body { &mut typed.body } else { &mut typed.query };
         values::push(place, parameter, &texts);
         values::push(&mut all, parameter, &texts);
     }
     values::check_together(endpoint, &all)?;
+    Ok(typed)
+}
+
+/// Takes the parameters as they stand, for what the catalogue refuses wrongly: nothing is checked, converted or joined.
+fn unchecked(endpoint: &'static Endpoint, matches: &ArgMatches) -> Result<Typed, Failure> {
+    let mut typed = Typed::default();
+    for (_, name, value) in in_order(endpoint, matches)? {
+        let in_body = endpoint.parameter(&name).is_some_and(|p| p.place() == Place::Body);
+        typed.place(&name, &value, in_body)?;
+    }
     Ok(typed)
 }
 

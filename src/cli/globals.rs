@@ -41,6 +41,7 @@ const SWITCHES: &[(&str, Option<char>, &str)] = &[
     ("dry-run", None, "Sign the request and print it, but send nothing"),
     ("curl", None, "Print the request as a curl line, but send nothing"),
     ("yes", None, "Do not ask before a change"),
+    ("no-check", None, "Send parameters as they are typed, whatever the catalogue says of them"),
     ("no-client-id", None, "Do not make an id for a change that has none"),
     ("quiet", Some('q'), "Print no notes on stderr"),
     ("verbose", Some('v'), "Print the request, the answer's headers and where each setting came from"),

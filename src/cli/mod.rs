@@ -21,6 +21,7 @@ mod session;
 mod sign;
 mod suggest;
 mod target;
+mod times;
 mod values;
 
 use std::ffi::OsString;

@@ -2,20 +2,21 @@
 
 use crate::catalogue::{Endpoint, ListStyle, Names, Parameter, ParameterType};
 use crate::cli::exit::Failure;
+use crate::cli::times;
 use crate::signing::Parameters;
 
 /// Checks the values given for one parameter and gives the texts to send: one, or several where it is repeated.
 ///
 /// # Errors
 /// A usage failure that names the flag, the value and what is allowed.
-pub fn texts_of(parameter: &Parameter, values: &[String]) -> Result<Vec<String>, Failure> {
+pub fn texts_of(parameter: &Parameter, values: &[String], now_ms: i64) -> Result<Vec<String>, Failure> {
     let flag = parameter.flag();
     for value in values {
         check_text(parameter, value)?;
     }
     let Some(style) = parameter.list() else {
         return match values {
-            [value] => Ok(vec![text_of(parameter, value)?]),
+            [value] => Ok(vec![text_of(parameter, value, now_ms)?]),
             _ => Err(wrong(format!("--{flag} is given {} times", values.len()), "give it once")),
         };
     };
@@ -26,7 +27,7 @@ pub fn texts_of(parameter: &Parameter, values: &[String]) -> Result<Vec<String>,
     if let Some(most) = parameter.max_items().filter(|most| items.len() > usize::from(*most)) {
         return Err(wrong(format!("--{flag} has {} values", items.len()), &format!("give at most {most}")));
     }
-    let texts = items.iter().map(|i| text_of(parameter, i)).collect::<Result<Vec<_>, _>>()?;
+    let texts = items.iter().map(|i| text_of(parameter, i, now_ms)).collect::<Result<Vec<_>, _>>()?;
     Ok(match style {
         // Texts can always be written as JSON.
         ListStyle::JsonArray => vec![serde_json::to_string(&texts).unwrap_or_default()],
@@ -69,9 +70,14 @@ fn items_of(parameter: &Parameter, value: &str) -> Result<Vec<String>, Failure> 
     })
 }
 
-fn text_of(parameter: &Parameter, value: &str) -> Result<String, Failure> {
+fn text_of(parameter: &Parameter, value: &str, now_ms: i64) -> Result<String, Failure> {
     let flag = parameter.flag();
     let not = |what: &str, fix: &str| Err(wrong(format!("--{flag} is no {what}: {value}"), fix));
+    if parameter.is_time() {
+        let fix =
+            "write milliseconds, 2026-03-01, 2026-03-01T12:00:00Z, or a span back from now such as 2h or 7d";
+        return times::milliseconds(value, now_ms).map_or_else(|| not("time", fix), |ms| Ok(ms.to_string()));
+    }
     match parameter.kind() {
         ParameterType::Integer if !is_integer(value) => {
             not("whole number", "write digits alone, such as 100")

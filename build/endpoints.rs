@@ -168,9 +168,6 @@ fn check_product(source: &Source, product: &Product) -> Result<(), String> {
             return fail(format!("{} {} is there twice", e.method, e.path));
         }
         let Some(settle) = &e.settle else {
-            if e.changes && product.group == "spot" {
-                return fail("changes something, but has no `settle`".to_owned());
-            }
             continue;
         };
         let Some(asked) = takes.get(settle.ask.as_str()) else {
@@ -369,9 +366,15 @@ fn bound(value: Option<&Value>) -> Result<String, String> {
     match value {
         None => Ok(String::new()),
         Some(Value::Integer(n)) => Ok(n.to_string()),
-        Some(Value::String(s)) if s.parse::<f64>().is_ok() => Ok(s.clone()),
+        Some(Value::String(s)) if is_decimal(s) => Ok(s.clone()),
         Some(_) => Err("a bound is a whole number, or a decimal as text".to_owned()),
     }
+}
+
+fn is_decimal(text: &str) -> bool {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    digits(whole.strip_prefix('-').unwrap_or(whole)) && digits(decimals)
 }
 
 fn optional(word: Option<&str>, variant: impl Fn(&str) -> Result<String, String>) -> Result<String, String> {

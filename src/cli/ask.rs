@@ -43,7 +43,7 @@ pub fn secret(question: &str) -> anyhow::Result<SecretKey> {
     let mut silent = before.clone();
     silent.local_modes.remove(LocalModes::ECHO);
     let (at_signal, shown) = (tty.try_clone()?, before.clone());
-    let _guard = interrupt::Guard::new(move || {
+    let _guard = interrupt::Guard::new(move |_| {
         let _ = termios::tcsetattr(&at_signal, OptionalActions::Flush, &shown);
         None
     })?;

@@ -4,11 +4,13 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
-use crate::cli::{config, endpoint_args, globals, serve, sign, suggest};
+use crate::cli::{config, endpoint_args, globals, request, serve, sign, suggest};
 
 /// A command that is no endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Builtin {
+    /// `bnq request`
+    Request,
     /// `bnq sign`
     Sign,
     /// `bnq serve`
@@ -18,10 +20,11 @@ pub enum Builtin {
 }
 
 impl Builtin {
-    const ALL: [Self; 3] = [Self::Sign, Self::Serve, Self::Config];
+    const ALL: [Self; 4] = [Self::Request, Self::Sign, Self::Serve, Self::Config];
 
     fn name(self) -> &'static str {
         match self {
+            Self::Request => "request",
             Self::Sign => "sign",
             Self::Serve => "serve",
             Self::Config => "config",
@@ -30,6 +33,7 @@ impl Builtin {
 
     fn about(self) -> &'static str {
         match self {
+            Self::Request => "Sends a request to any path, in the catalogue or not",
             Self::Sign => "Computes the signature of a text, offline",
             Self::Serve => "Runs the practice exchange on this machine, for any client",
             Self::Config => "Shows, checks and writes the profiles of the config file",
@@ -39,6 +43,7 @@ impl Builtin {
     fn command(self) -> Command {
         let command = Command::new(self.name()).about(self.about());
         match self {
+            Self::Request => request::arguments(command),
             Self::Sign => sign::arguments(command),
             Self::Serve => serve::arguments(command).after_help(globals::ELSEWHERE),
             Self::Config => config::arguments(command).after_help(globals::ELSEWHERE),
@@ -62,7 +67,8 @@ pub enum Named {
 /// # Errors
 /// A usage failure with the nearest name where there is no such command.
 pub fn named(words: &[String]) -> Result<Option<Named>, Failure> {
-    let mut names = names_in(words).into_iter();
+    let help = help_word(words);
+    let mut names = names_in(words).into_iter().filter(|i| Some(*i) != help).filter_map(|i| words.get(i));
     let Some(first) = names.next() else { return Ok(None) };
     if let Some(builtin) = Builtin::ALL.into_iter().find(|b| b.name() == first) {
         return Ok(Some(Named::Builtin(builtin)));
@@ -70,25 +76,27 @@ pub fn named(words: &[String]) -> Result<Option<Named>, Failure> {
     if let Some(endpoint) = catalogue::find(TOP_GROUP, first) {
         return Ok(Some(Named::Endpoint(endpoint)));
     }
-    let Some(group) = catalogue::groups().into_iter().find(|g| *g == first) else {
+    let Some(group) = catalogue::groups().into_iter().find(|g| g == first) else {
         return Err(unknown(first));
     };
     let Some(second) = names.next() else { return Ok(Some(Named::Group(group))) };
-    match catalogue::find(group, second) {
-        Some(endpoint) => Ok(Some(Named::Endpoint(endpoint))),
-        None => Err(unknown_in(group, second)),
-    }
+    catalogue::find(group, second).map(|e| Some(Named::Endpoint(e))).ok_or_else(|| unknown_in(group, second))
 }
 
-/// The words that are neither flags, nor values of global flags, nor `help`.
-fn names_in(words: &[String]) -> Vec<&str> {
+/// Where the word `help` stands in place of a command.
+pub fn help_word(words: &[String]) -> Option<usize> {
+    names_in(words).first().copied().filter(|i| words.get(*i).is_some_and(|w| w == "help"))
+}
+
+/// Where the words are that are neither flags nor values of global flags.
+fn names_in(words: &[String]) -> Vec<usize> {
     let mut names = Vec::new();
-    let mut rest = words.iter();
-    while let Some(word) = rest.next() {
+    let mut rest = words.iter().enumerate();
+    while let Some((i, word)) = rest.next() {
         if globals::takes_next(word) {
             rest.next();
-        } else if word != "help" && !word.starts_with('-') {
-            names.push(word.as_str());
+        } else if !word.starts_with('-') {
+            names.push(i);
         }
     }
     names
@@ -98,18 +106,14 @@ fn unknown(word: &str) -> Failure {
     let names = Builtin::ALL.into_iter().map(Builtin::name);
     let endpoints = catalogue::in_group(TOP_GROUP).map(Endpoint::command);
     let names = names.chain(endpoints).chain(catalogue::groups());
-    let fix = suggest::nearest(word, names).map_or_else(
-        || "`bnq --help` lists the commands".to_owned(),
-        |nearest| format!("did you mean `bnq {nearest}`? `bnq --help` lists the commands"),
-    );
+    let fix = suggest::fix(word, names, "bnq ", "`bnq --help` lists the commands");
     Failure::usage(format!("there is no command `{word}`")).with_fix(fix)
 }
 
 fn unknown_in(group: &str, word: &str) -> Failure {
-    let fix = suggest::nearest(word, catalogue::in_group(group).map(Endpoint::command)).map_or_else(
-        || format!("`bnq {group}` lists its endpoints"),
-        |nearest| format!("did you mean `bnq {group} {nearest}`? `bnq {group}` lists its endpoints"),
-    );
+    let names = catalogue::in_group(group).map(Endpoint::command);
+    let fix =
+        suggest::fix(word, names, &format!("bnq {group} "), &format!("`bnq {group}` lists its endpoints"));
     Failure::usage(format!("{group} has no endpoint `{word}`")).with_fix(fix)
 }
 

@@ -11,15 +11,15 @@ use crate::cli::ask;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::session::{Session, config_failure, passphrase, print, usage};
 use crate::config::{self, ConfigFile, ConfigPath, Existing, NewProfile, NewSecret};
-use crate::render::{Format, sanitize};
 use crate::signing::ApiKey;
+use crate::text::sanitize;
 
 /// Adds the subcommands of `bnq config`.
 pub fn arguments(command: Command) -> Command {
     let file =
         |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("FILE").help(help);
     command
-        .subcommand_required(true)
+        .override_usage("bnq config <path|show|check|init> [OPTIONS]")
         .subcommand(Command::new("path").about("Prints where the config file is, or would be"))
         .subcommand(Command::new("show").about("Prints the settings of the config file and those in use; no secrets"))
         .subcommand(Command::new("check").about("Tests that each profile can sign; sends nothing"))
@@ -90,7 +90,7 @@ fn show(session: &Session) -> Result<(), Failure> {
         .map(|(setting, value, origin)| Row { profile: None, setting, value, from: origin.to_string() })
         .collect();
     let path = place.path.display().to_string();
-    if Session::format(&settings)?.is_some_and(|f| f != Format::Raw) {
+    if session.wants_json()? {
         let shown =
             serde_json::json!({ "file": path, "exists": file.is_some(), "settings": rows, "in_use": used });
         return print(format!("{shown}\n").as_bytes());
@@ -126,7 +126,6 @@ struct Checked {
 }
 
 fn check(session: &Session) -> Result<(), Failure> {
-    let settings = session.settings()?;
     let results: Vec<Checked> = config::check(&load(session)?, &passphrase)
         .into_iter()
         .map(|c| Checked {
@@ -137,7 +136,7 @@ fn check(session: &Session) -> Result<(), Failure> {
             error: c.result.as_ref().err().map(ToString::to_string),
         })
         .collect();
-    let text = if Session::format(&settings)?.is_some_and(|f| f != Format::Raw) {
+    let text = if session.wants_json()? {
         // Texts can always be written as JSON.
         serde_json::to_string(&results).unwrap_or_default() + "\n"
     } else {
@@ -230,8 +229,7 @@ fn from_terminal(session: &Session) -> Result<NewProfile, Failure> {
     let typed = ask::line("API key: ")?;
     let api_key =
         ApiKey::new(typed.trim()).map_err(|e| Failure::new(Kind::Config, format!("the API key {e}")))?;
-    let secret = ask::secret("Secret key (not shown; for an RSA or Ed25519 key just press Enter): ");
-    let secret = secret?;
+    let secret = ask::secret("Secret key (not shown; for an RSA or Ed25519 key just press Enter): ")?;
     let secret = if secret.expose().is_empty() {
         let path = ask::line("Private key file (PEM): ")?;
         NewSecret::PrivateKeyFile(PathBuf::from(path.trim()))

@@ -5,7 +5,8 @@ use std::io::{IsTerminal as _, Write};
 use rustix::termios;
 
 use crate::cli::exit::Failure;
-use crate::render::{Style, sanitize};
+use crate::render::Style;
+use crate::text::sanitize;
 
 /// How failures are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,21 +2,46 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::catalogue::{Endpoint, Parameter, ParameterType, Weight};
+use crate::catalogue::{Endpoint, Parameter, ParameterType, Place, Weight};
 use crate::cli::exit::Failure;
 use crate::cli::{globals, suggest, values};
 use crate::signing::Parameters;
 
 const PAIRS: &str = "name=value";
 
-/// What was typed for an endpoint.
+/// Parameters that belong to signing, not to an endpoint.
+const SIGNING: [&str; 3] = ["timestamp", "recvWindow", "signature"];
+
+/// What was typed for a request.
+#[derive(Default)]
 pub struct Typed {
-    /// The parameters, checked, in the order of argv.
-    pub parameters: Parameters,
+    /// Parameters of the query string, in the order of argv.
+    pub query: Parameters,
+    /// Parameters of the form body, in the order of argv.
+    pub body: Parameters,
     /// `timestamp=` among the pairs.
     pub timestamp: Option<String>,
     /// `recvWindow=` among the pairs.
     pub recv_window: Option<String>,
+}
+
+impl Typed {
+    /// Takes a parameter as it stands; those that belong to signing are set aside, and a signature is refused.
+    ///
+    /// # Errors
+    /// A usage failure for a signature, or a setting given twice.
+    pub fn place(&mut self, name: &str, value: &str, in_body: bool) -> Result<(), Failure> {
+        match name {
+            "timestamp" => set_once(&mut self.timestamp, name, value.to_owned()),
+            "recvWindow" => set_once(&mut self.recv_window, name, value.to_owned()),
+            "signature" => Err(Failure::usage("`signature` cannot be given: bnq signs the request itself")
+                .with_fix("leave it out; `bnq sign` computes the signature of a text")),
+            _ => {
+                if in_body { &mut self.body } else { &mut self.query }.push(name, value);
+                Ok(())
+            }
+        }
+    }
 }
 
 /// The clap command of `endpoint`: a flag for each parameter, and `name=value` pairs.
@@ -117,9 +142,11 @@ fn facts(endpoint: &Endpoint) -> String {
         "no"
     };
     let doc = endpoint.doc().unwrap_or("none");
+    let ends =
+        if endpoint.deprecated() { "Deprecated:     yes: the exchange has announced its end\n" } else { "" };
     format!(
         "Request:        {} {}\nSecurity type:  {} ({signed})\nWeight:         {weight}\n\
-         Changes:        {changes}\nDocumentation:  {doc}\n\n{}",
+         Changes:        {changes}\n{ends}Documentation:  {doc}\n\n{}",
         endpoint.method(),
         endpoint.path(),
         endpoint.security().as_str(),
@@ -133,23 +160,22 @@ fn facts(endpoint: &Endpoint) -> String {
 /// A usage failure that names the parameter, and the nearest name where it is unknown.
 pub fn typed(endpoint: &'static Endpoint, matches: &ArgMatches) -> Result<Typed, Failure> {
     let mut given: Vec<Given> = Vec::new();
-    let mut typed = Typed { parameters: Parameters::new(), timestamp: None, recv_window: None };
+    let mut typed = Typed::default();
     for (_, name, value) in in_order(endpoint, matches)? {
-        match name.as_str() {
-            "timestamp" => set_once(&mut typed.timestamp, &name, value)?,
-            "recvWindow" => set_once(&mut typed.recv_window, &name, value)?,
-            "signature" => {
-                return Err(Failure::usage("`signature` cannot be given: bnq signs the request itself")
-                    .with_fix("leave it out; `bnq sign` computes the signature of a text"));
-            }
-            _ => add(&mut given, named(endpoint, &name)?, value),
+        if SIGNING.contains(&name.as_str()) {
+            typed.place(&name, &value, false)?;
+        } else {
+            add(&mut given, named(endpoint, &name)?, value);
         }
     }
-    for given in given {
-        let texts = values::texts_of(given.parameter, &given.values)?;
-        values::push(&mut typed.parameters, given.parameter, texts);
+    let mut all = Parameters::new();
+    for Given { parameter, values } in given {
+        let texts = values::texts_of(parameter, &values)?;
+        let place = if parameter.place() == Place::Body { &mut typed.body } else { &mut typed.query };
+        values::push(place, parameter, &texts);
+        values::push(&mut all, parameter, &texts);
     }
-    values::check_together(endpoint, &typed.parameters)?;
+    values::check_together(endpoint, &all)?;
     Ok(typed)
 }
 
@@ -195,10 +221,8 @@ fn named(endpoint: &'static Endpoint, name: &str) -> Result<&'static Parameter, 
     endpoint.parameter(name).ok_or_else(|| {
         let command = endpoint.words().join(" ");
         let names = endpoint.parameters().map(Parameter::name);
-        let fix = suggest::nearest(name, names).map_or_else(
-            || format!("`bnq {command} --help` lists what it takes"),
-            |nearest| format!("did you mean `{nearest}`?"),
-        );
+        let otherwise = format!("`bnq {command} --help` lists what it takes");
+        let fix = suggest::fix(name, names, "", &otherwise);
         Failure::usage(format!("{command} takes no parameter `{name}`")).with_fix(fix)
     })
 }

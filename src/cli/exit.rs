@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::catalogue::{Environment, Method};
 use crate::explain;
-use crate::render::sanitize;
+use crate::text::{self, sanitize};
 
 /// What went wrong, in the words of `--errors json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -35,6 +35,9 @@ pub enum Kind {
     Partial,
     /// Interrupted before anything was sent, or during a read.
     Interrupted,
+    /// The same by SIGTERM.
+    #[serde(rename = "interrupted")]
+    Terminated,
 }
 
 impl Kind {
@@ -52,6 +55,7 @@ impl Kind {
             Self::Unknown => 9,
             Self::Partial => 10,
             Self::Interrupted => 130,
+            Self::Terminated => 143,
         }
     }
 
@@ -188,7 +192,13 @@ impl Failure {
             body: self.body.as_deref().map(body_of),
         };
         // Strings, numbers and raw JSON: none of these can fail to be written.
-        serde_json::to_string(&Line { error }).unwrap_or_default()
+        let line = serde_json::to_string(&Line { error }).unwrap_or_default();
+        // Characters that a terminal acts on stand inside strings alone, where JSON takes them escaped as well.
+        let mut safe = String::with_capacity(line.len());
+        for character in line.chars() {
+            if text::is_unsafe(character) { text::escape(character, &mut safe) } else { safe.push(character) }
+        }
+        safe
     }
 }
 

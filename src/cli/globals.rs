@@ -2,19 +2,37 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-/// Flags that take a value, with the word that stands for it in help and what they do.
-const VALUED: &[(&str, &str, &str)] = &[
-    ("profile", "NAME", "Use this profile of the config file"),
-    ("env", "ENV", "Which exchange: live, testnet, demo or local"),
-    ("config", "FILE", "Read this config file"),
-    ("base-url", "URL", "Send to scheme://host[:port] instead of the environment's own host"),
-    ("output", "FORMAT", "How to print: json, compact, jsonl, table, csv or raw"),
-    ("fields", "A,B.C", "Print these fields alone; a dot leads into an object"),
-    ("timestamp", "MS", "Fix the clock at this time, to repeat a run"),
-    ("recv-window", "MS", "How long the request stays valid, at most 60000"),
-    ("timeout", "SECONDS", "How long to wait for the connection, and again for the answer"),
-    ("errors", "FORM", "Print failures as text or json"),
-    ("color", "WHEN", "Colour: auto, always or never"),
+/// A flag that takes a value.
+struct Valued {
+    name: &'static str,
+    short: Option<char>,
+    alias: Option<&'static str>,
+    value: &'static str,
+    help: &'static str,
+}
+
+const fn valued(name: &'static str, value: &'static str, help: &'static str) -> Valued {
+    Valued { name, short: None, alias: None, value, help }
+}
+
+const VALUED: &[Valued] = &[
+    valued("profile", "NAME", "Use this profile of the config file"),
+    valued("env", "ENV", "Which exchange: live, testnet, demo or local"),
+    valued("config", "FILE", "Read this config file"),
+    valued("base-url", "URL", "Send to scheme://host[:port] instead of the environment's own host"),
+    Valued {
+        short: Some('o'),
+        ..valued("output", "FORMAT", "How to print: json, compact, jsonl, table, csv or raw")
+    },
+    valued("fields", "A,B.C", "Print these fields alone; a dot leads into an object"),
+    valued("timestamp", "MS", "Fix the clock at this time, to repeat a run"),
+    Valued {
+        alias: Some("recvWindow"),
+        ..valued("recv-window", "MS", "How long the request stays valid, at most 60000")
+    },
+    valued("timeout", "SECONDS", "How long to wait for the connection, and again for the answer"),
+    valued("errors", "FORM", "Print failures as text or json"),
+    valued("color", "WHEN", "Colour: auto, always or never"),
 ];
 
 /// Flags that stand alone.
@@ -35,14 +53,9 @@ pub const ELSEWHERE: &str = "Global options, such as --env, --profile, -o and --
 
 /// Adds the global flags to a command. `listed` says whether its help lists them.
 pub fn add_to(mut command: Command, listed: bool) -> Command {
-    for (name, value, help) in VALUED {
-        let arg = Arg::new(*name).long(*name).value_name(*value).help(*help);
-        let arg = match *name {
-            "output" => arg.short('o'),
-            "recv-window" => arg.alias("recvWindow"),
-            _ => arg,
-        };
-        command = command.arg(arg.global(true).hide(!listed).help_heading(HEADING));
+    for Valued { name, short, alias, value, help } in VALUED {
+        let arg = Arg::new(*name).long(*name).short(*short).aliases(alias.as_slice()).value_name(*value);
+        command = command.arg(arg.help(*help).global(true).hide(!listed).help_heading(HEADING));
     }
     for (name, short, help) in SWITCHES {
         let arg = Arg::new(*name).long(*name).short(*short).help(*help).action(ArgAction::SetTrue);
@@ -51,14 +64,21 @@ pub fn add_to(mut command: Command, listed: bool) -> Command {
     command
 }
 
-/// Whether `word` is a global flag whose value is the next word.
+/// Whether `word` is a global flag whose value is the next word: `--env`, `--recvWindow`, `-o`, `-qo`.
 pub fn takes_next(word: &str) -> bool {
-    word == "-o" || word.strip_prefix("--").is_some_and(|name| VALUED.iter().any(|(n, ..)| *n == name))
+    if let Some(long) = word.strip_prefix("--") {
+        return VALUED.iter().any(|f| f.name == long || f.alias == Some(long));
+    }
+    let Some(cluster) = word.strip_prefix('-') else { return false };
+    let last = cluster.chars().last();
+    let switches = |c: char| SWITCHES.iter().any(|(_, short, _)| *short == Some(c));
+    let before = cluster.chars().count().saturating_sub(1);
+    cluster.chars().take(before).all(switches) && VALUED.iter().any(|f| f.short.is_some() && f.short == last)
 }
 
 /// Whether `name` is a global flag; an endpoint's parameter of that name is reached as `name=value`.
 pub fn is_global(name: &str) -> bool {
-    VALUED.iter().any(|(n, ..)| *n == name) || SWITCHES.iter().any(|(n, ..)| *n == name)
+    VALUED.iter().any(|f| f.name == name) || SWITCHES.iter().any(|(n, ..)| *n == name)
 }
 
 /// What was typed of the global flags; nothing is resolved yet.

@@ -5,7 +5,7 @@ use crate::cli::ask;
 use crate::cli::console;
 use crate::cli::exit::Failure;
 use crate::cli::query::Query;
-use crate::render::sanitize;
+use crate::text::sanitize;
 
 /// Shows what is about to be changed, and asks. Reads and the practice account are never asked about.
 ///
@@ -13,10 +13,10 @@ use crate::render::sanitize;
 /// A usage failure unless it was confirmed: nothing has been sent then.
 pub fn confirm(query: &Query<'_>) -> Result<(), Failure> {
     let environment = query.environment();
-    if !query.endpoint.asks() || environment == Environment::Local || query.session.globals.yes {
+    if !query.target.asks || environment == Environment::Local || query.session.globals.yes {
         return Ok(());
     }
-    let command = query.endpoint.words().join(" ");
+    let command = query.target.name();
     if !ask::someone_is_there() {
         return Err(Failure::usage(format!(
             "{command} changes your account, and nobody is there to be asked"
@@ -34,7 +34,7 @@ fn summary(query: &Query<'_>) -> Result<String, Failure> {
     let profile = query.settings.profile().unwrap_or("none");
     let mut text = format!(
         "{}\n  {:<24}{}\n  {:<24}{}\n  {:<24}{}\n",
-        query.endpoint.help(),
+        query.target.help(),
         "environment",
         query.environment(),
         "host",
@@ -42,7 +42,7 @@ fn summary(query: &Query<'_>) -> Result<String, Failure> {
         "profile",
         sanitize(profile),
     );
-    for (name, value) in query.parameters.iter() {
+    for (name, value) in query.parameters().iter() {
         text.push_str(&format!("  {name:<24}{}\n", sanitize(value)));
     }
     Ok(text)

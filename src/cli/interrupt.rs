@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use anyhow::Context as _;
-use signal_hook::consts::{SIGINT, SIGTERM};
+pub use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
@@ -14,19 +14,19 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Watches for signals from now on. `last_words` is run at the first one; where it gives no exit code the process
+    /// Watches for signals from now on. `last_words` is run with the first one; where it gives no exit code the process
     /// dies of the signal, as a shell expects of a program that was interrupted.
     ///
     /// # Errors
     /// If the system does not let signals be watched.
-    pub fn new(last_words: impl FnOnce() -> Option<u8> + Send + 'static) -> anyhow::Result<Self> {
+    pub fn new(last_words: impl FnOnce(i32) -> Option<u8> + Send + 'static) -> anyhow::Result<Self> {
         let mut signals = Signals::new([SIGINT, SIGTERM]).context("signals cannot be watched")?;
         let handle = signals.handle();
         let (ready, started) = mpsc::channel();
         thread::spawn(move || {
             let _ = ready.send(());
             let Some(signal) = signals.forever().next() else { return };
-            match last_words() {
+            match last_words(signal) {
                 Some(code) => std::process::exit(i32::from(code)),
                 // It returns only where the signal's default is to be ignored.
                 None => emulate_default_handler(signal).unwrap_or_default(),

@@ -22,6 +22,11 @@ impl Practice {
     }
 }
 
+/// A time of sixteen digits or more is in microseconds, as the exchange takes it.
+fn micros(time: i64) -> i64 {
+    if time >= 1_000_000_000_000_000 { time } else { time.saturating_mul(1000) }
+}
+
 /// Starts a practice exchange with a fresh account if the query is for one and no address was given. Where the query's
 /// clock is fixed, so is the exchange's.
 ///
@@ -32,7 +37,7 @@ pub fn exchange_for(query: &Query<'_>) -> Result<Option<Practice>, Failure> {
     if !local || query.settings.base_url.is_some() {
         return Ok(None);
     }
-    let clock = query.fixed_time.map_or(Clock::System, |ms| Clock::Fixed(ms.saturating_mul(1000)));
+    let clock = query.fixed_time.map_or(Clock::System, |time| Clock::Fixed(micros(time)));
     let server = Server::start(0, Arc::new(Exchange::practice(clock)), |_| {})
         .context("the practice exchange cannot be started")?;
     Ok(Some(Practice { url: format!("http://{}", server.address()), _server: server }))

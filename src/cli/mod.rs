@@ -12,12 +12,15 @@ mod guard;
 mod interrupt;
 mod local;
 mod query;
+mod redact;
 mod refusal;
+mod request;
 mod send;
 mod serve;
 mod session;
 mod sign;
 mod suggest;
+mod target;
 mod values;
 
 use std::ffi::OsString;
@@ -27,22 +30,22 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use commands::{Builtin, Named};
 use console::{Console, ErrorForm};
-use exit::{Failure, Kind};
+use exit::Failure;
 use globals::Globals;
 use session::Session;
 
 /// Runs the program: `argv` is what comes after its name.
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
     forbid_core_dumps();
+    let argv: Vec<OsString> = argv.into_iter().collect();
+    let shown: Vec<String> = argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let words: Result<Vec<String>, OsString> = argv.into_iter().map(OsString::into_string).collect();
-    let (form, result) = match words {
-        Ok(words) => match error_form(&words) {
-            Ok(form) => (form, dispatch(words, form)),
-            Err(failure) => (ErrorForm::Text, Err(failure)),
-        },
-        Err(word) => {
-            let message = format!("an argument is not UTF-8: {}", word.display());
-            (ErrorForm::Text, Err(Failure::usage(message)))
+    let (form, result) = match (error_form(&shown), words) {
+        (Err(failure), _) => (ErrorForm::Text, Err(failure)),
+        (Ok(form), Ok(words)) => (form, dispatch(words, form)),
+        (Ok(form), Err(word)) => {
+            let failure = Failure::usage(format!("an argument is not UTF-8: {}", word.display()));
+            (form, Err(failure.with_fix("type it in a terminal that is set to UTF-8")))
         }
     };
     let Err(failure) = result else { return ExitCode::SUCCESS };
@@ -63,8 +66,8 @@ fn error_form(words: &[String]) -> Result<ErrorForm, Failure> {
     let after = words.windows(2).find(|w| w.first().is_some_and(|w| w == "--errors")).and_then(|w| w.get(1));
     let joined = words.iter().find_map(|w| w.strip_prefix("--errors="));
     let given = joined.or(after.map(String::as_str)).map(str::to_owned);
-    let given = given.or_else(|| session::variable("BNQ_ERRORS").and_then(|v| v.into_string().ok()));
-    let Some(word) = given.filter(|w| !w.is_empty()) else { return Ok(ErrorForm::Text) };
+    let given = given.or_else(|| session::variable("BNQ_ERRORS").map(|v| v.to_string_lossy().into_owned()));
+    let Some(word) = given else { return Ok(ErrorForm::Text) };
     ErrorForm::of(&word).ok_or_else(|| {
         Failure::usage(format!("`{word}` is no form of errors"))
             .with_fix("use --errors text or --errors json")
@@ -92,6 +95,7 @@ fn dispatch(words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
     match named {
         Named::Endpoint(endpoint) => query::run(endpoint, commands::innermost(matches), &session),
         Named::Group(group) => session::print(commands::overview_of(group).as_bytes()),
+        Named::Builtin(Builtin::Request) => request::run(matches, &session),
         Named::Builtin(Builtin::Sign) => sign::run(matches, &session),
         Named::Builtin(Builtin::Serve) => serve::run(matches),
         Named::Builtin(Builtin::Config) => config::run(matches, &session),
@@ -100,11 +104,10 @@ fn dispatch(words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
 
 /// `bnq help open-orders` is `bnq open-orders --help`.
 fn with_help_flag(words: &[String]) -> Vec<String> {
-    let mut argv = vec!["bnq".to_owned()];
-    let asks = words.first().is_some_and(|w| w == "help");
-    argv.extend(words.iter().skip(usize::from(asks)).cloned());
-    argv.extend(asks.then(|| "--help".to_owned()));
-    argv
+    let help = commands::help_word(words);
+    let kept = words.iter().enumerate().filter(|(i, _)| Some(*i) != help).map(|(_, word)| word.clone());
+    let flag = help.map(|_| "--help".to_owned());
+    std::iter::once("bnq".to_owned()).chain(kept).chain(flag).collect()
 }
 
 /// What clap found wrong, with the nearest name as the next step.
@@ -116,7 +119,11 @@ fn usage_failure(error: &clap::Error) -> Failure {
     };
     let rendered = error.to_string();
     let first = rendered.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-    let failure = Failure::new(Kind::Usage, first);
+    let message = match (error.kind(), text(ContextKind::InvalidArg)) {
+        (ErrorKind::MissingRequiredArgument, Some(missing)) => format!("{missing} is missing"),
+        _ => first,
+    };
+    let failure = Failure::usage(message);
     match text(ContextKind::SuggestedArg) {
         Some(nearest) => failure.with_fix(format!("did you mean `{nearest}`?")),
         None => failure.with_fix("`--help` tells what the command takes"),

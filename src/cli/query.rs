@@ -5,11 +5,14 @@ use std::io::{ErrorKind, Read};
 use clap::ArgMatches;
 
 use crate::catalogue::{self, Endpoint, Environment};
+use crate::cli::endpoint_args::{self, Typed};
 use crate::cli::exit::{Failure, Kind};
+use crate::cli::redact::Redactor;
 use crate::cli::session::{Session, config_failure, now_ms, print, usage};
-use crate::cli::{client_id, console, endpoint_args, guard, local, send};
+use crate::cli::target::Target;
+use crate::cli::{client_id, console, guard, local, send, values};
 use crate::config::{BaseUrl, Credentials, Settings};
-use crate::render::{self, Format, Output, RenderError};
+use crate::render::{self, Output, RenderError};
 use crate::signing::{Draft, Parameters, RecvWindow, SignedRequest};
 
 /// Where the practice exchange is expected when no request is sent.
@@ -22,22 +25,24 @@ const MAX_FOREIGN: u64 = 1 << 20;
 pub struct Query<'a> {
     /// The run.
     pub session: &'a Session,
-    /// The endpoint.
-    pub endpoint: &'static Endpoint,
-    /// What is sent, without what signing adds.
-    pub parameters: Parameters,
+    /// What it is for.
+    pub target: Target,
+    /// What is sent in the query string, without what signing adds.
+    query: Parameters,
+    /// What is sent in the form body.
+    body: Parameters,
     /// The parameter that names a change, with its value.
     pub id: Option<(&'static str, String)>,
     /// The settings.
     pub settings: Settings,
     /// Key and secret, where the endpoint needs them.
     pub credentials: Option<Credentials>,
+    /// What must not be shown of an answer that holds it.
+    pub redactor: Redactor,
     /// `--timestamp`
     pub fixed_time: Option<i64>,
     recv_window: Option<RecvWindow>,
     output: Output,
-    /// Whether the format was asked for.
-    formatted: bool,
 }
 
 /// Runs an endpoint's command.
@@ -45,7 +50,15 @@ pub struct Query<'a> {
 /// # Errors
 /// Whatever ends it other than an accepted answer.
 pub fn run(endpoint: &'static Endpoint, matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
-    let query = Query::prepare(endpoint, matches, session)?;
+    send(endpoint.into(), endpoint_args::typed(endpoint, matches)?, session)
+}
+
+/// Sends what was typed, or shows it.
+///
+/// # Errors
+/// Whatever ends it other than an accepted answer.
+pub fn send(target: Target, typed: Typed, session: &Session) -> Result<(), Failure> {
+    let query = Query::prepare(target, typed, session)?;
     if session.globals.dry_run || session.globals.curl {
         return query.show();
     }
@@ -57,37 +70,33 @@ pub fn run(endpoint: &'static Endpoint, matches: &ArgMatches, session: &Session)
 }
 
 impl<'a> Query<'a> {
-    fn prepare(
-        endpoint: &'static Endpoint,
-        matches: &ArgMatches,
-        session: &'a Session,
-    ) -> Result<Self, Failure> {
-        let typed = endpoint_args::typed(endpoint, matches)?;
+    fn prepare(target: Target, typed: Typed, session: &'a Session) -> Result<Self, Failure> {
         let fixed_time = once("timestamp", session.globals.timestamp.as_deref(), typed.timestamp.as_deref())?;
         let fixed_time = fixed_time.map(timestamp).transpose()?;
         let window =
             once("recvWindow", session.globals.recv_window.as_deref(), typed.recv_window.as_deref())?;
         let window = window.map(str::parse::<RecvWindow>).transpose().map_err(usage)?;
         let settings = session.settings()?;
-        let format = Session::format(&settings)?;
         let mut query = Self {
             session,
-            endpoint,
-            parameters: typed.parameters,
+            target,
+            query: typed.query,
+            body: typed.body,
             id: None,
             recv_window: window.or_else(|| settings.recv_window.as_ref().map(|w| w.value.clone())),
             output: Output {
-                format: format.unwrap_or_default(),
+                format: Session::format(&settings)?.unwrap_or_default(),
                 fields: session.fields()?,
                 style: session.style()?,
             },
-            formatted: format.is_some_and(|f| f != Format::Raw),
             credentials: None,
+            redactor: Redactor::default(),
             settings,
             fixed_time,
         };
-        if endpoint.security().needs_key() {
+        if query.target.needs_key {
             query.credentials = Some(session.credentials(&query.settings)?);
+            query.redactor = Redactor::new(query.credentials.as_ref());
         }
         query.name_change()?;
         Ok(query)
@@ -95,19 +104,20 @@ impl<'a> Query<'a> {
 
     /// Gives a change an id before it is sent, unless the user did.
     fn name_change(&mut self) -> Result<(), Failure> {
-        let Some(name) = self.endpoint.settle().and_then(catalogue::Settle::id) else { return Ok(()) };
-        if let Some(given) = self.parameters.get(name) {
-            self.id = Some((name, given.to_owned()));
+        let Some(name) = self.target.settle().and_then(catalogue::Settle::id) else { return Ok(()) };
+        if let Some(given) = self.parameter(name).map(str::to_owned) {
+            self.id = Some((name, given));
             return Ok(());
         }
         if self.session.globals.no_client_id {
             return Ok(());
         }
         let id = match self.fixed_time {
-            Some(time) => client_id::derived(self.endpoint.path(), &self.parameters, time),
+            Some(time) => client_id::derived(&self.target.path, &self.parameters(), time),
             None => client_id::random()?,
         };
-        self.parameters.push(name, id.clone());
+        let in_body = self.query.is_empty() && !self.body.is_empty();
+        if in_body { &mut self.body } else { &mut self.query }.push(name, id.clone());
         self.id = Some((name, id));
         Ok(())
     }
@@ -118,14 +128,14 @@ impl<'a> Query<'a> {
     /// If the system gives no random numbers.
     pub fn sign(&self, base_url: &str, timestamp: i64) -> Result<SignedRequest, Failure> {
         let draft = Draft {
-            method: self.endpoint.method(),
+            method: self.target.method,
             base_url: base_url.to_owned(),
-            path: self.endpoint.path().to_owned(),
-            query: self.in_place(catalogue::Place::Query),
-            body: self.in_place(catalogue::Place::Body),
+            path: self.target.path.clone(),
+            query: self.query.clone(),
+            body: self.body.clone(),
             api_key: self.credentials.as_ref().map(|c| c.api_key.clone()),
         };
-        match self.credentials.as_ref().filter(|_| self.endpoint.signed()) {
+        match self.credentials.as_ref().filter(|_| self.target.signed) {
             None => Ok(draft.unsigned()),
             Some(credentials) => draft
                 .sign(&credentials.key, timestamp, self.recv_window.as_ref())
@@ -133,13 +143,13 @@ impl<'a> Query<'a> {
         }
     }
 
-    fn in_place(&self, place: catalogue::Place) -> Parameters {
-        let is_here = |name: &str| {
-            let name = name.split_once('[').map_or(name, |(base, _)| base);
-            self.endpoint.parameter(name).map_or(catalogue::Place::Query, catalogue::Parameter::place)
-                == place
-        };
-        self.parameters.iter().filter(|(name, _)| is_here(name)).collect()
+    /// Every parameter that is sent, without what signing adds.
+    pub fn parameters(&self) -> Parameters {
+        self.query.iter().chain(self.body.iter()).collect()
+    }
+
+    fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.get(name).or_else(|| self.body.get(name))
     }
 
     /// Under `-v`: the host, and where each setting came from.
@@ -175,13 +185,17 @@ impl<'a> Query<'a> {
 
     /// The environment's own host for this endpoint.
     fn own_url(&self) -> Result<&'static str, Failure> {
-        let (environment, path) = (self.environment(), self.endpoint.path());
+        let environment = self.environment();
         if environment == Environment::Local {
             return Ok(PRACTICE_URL);
         }
-        catalogue::base_url(environment, Some(self.endpoint.group()), path).ok_or_else(|| {
-            let has: Vec<_> = catalogue::environments_of(self.endpoint).iter().map(|e| e.as_str()).collect();
-            Failure::usage(format!("{environment} does not have {path}"))
+        self.target.base_url(environment).ok_or_else(|| {
+            let has: Vec<_> = Environment::ALL
+                .into_iter()
+                .filter(|e| *e == Environment::Local || self.target.base_url(*e).is_some())
+                .map(Environment::as_str)
+                .collect();
+            Failure::usage(format!("{environment} does not have {}", self.target.path))
                 .with_fix(format!("it is there in {}", has.join(", ")))
         })
     }
@@ -193,14 +207,15 @@ impl<'a> Query<'a> {
         if self.session.globals.debug_sign {
             console::print_stderr(&render::request::debug_sign(&request, 0));
         }
+        let as_json = self.session.wants_json()?;
         let text = if self.session.globals.curl {
             render::request::curl(&request) + "\n"
-        } else if self.formatted {
-            render::request::dry_run_json(self.endpoint.command(), &request) + "\n"
+        } else if as_json {
+            render::request::dry_run_json(&self.target.name(), &request) + "\n"
         } else {
             render::request::dry_run(&request)
         };
-        if self.formatted && !self.session.globals.curl {
+        if as_json && !self.session.globals.curl {
             return self.render(&mut text.as_bytes());
         }
         print(text.as_bytes())
@@ -226,8 +241,11 @@ impl<'a> Query<'a> {
 
     /// Adds to a failure what is known about the request, and how the outcome of a change is found out.
     pub fn complete(&self, mut failure: Failure) -> Failure {
-        failure.method = Some(self.endpoint.method());
-        failure.path = Some(self.endpoint.path().to_owned());
+        let shown = |text: Option<String>| text.map(|text| self.redactor.apply(&text));
+        failure.message = self.redactor.apply(&failure.message);
+        (failure.cause, failure.body) = (shown(failure.cause), shown(failure.body));
+        failure.method = Some(self.target.method);
+        failure.path = Some(self.target.path.clone());
         failure.environment = Some(self.environment());
         failure.client_order_id = self.id.as_ref().map(|(_, id)| id.clone());
         if failure.kind == Kind::Unknown {
@@ -244,15 +262,19 @@ impl<'a> Query<'a> {
 
     /// The command that tells the outcome of this change.
     fn settle_command(&self) -> Option<String> {
-        let settle = self.endpoint.settle()?;
-        let ask = catalogue::find(self.endpoint.group(), settle.ask())?;
+        let settle = self.target.settle()?;
+        let ask = catalogue::find(self.target.group, settle.ask())?;
         let mut words = vec!["bnq".to_owned()];
         words.extend(self.session.globals.account_flags());
         words.extend(ask.words().into_iter().map(str::to_owned));
+        let mut copied = Parameters::new();
         for (from, to) in settle.copy() {
-            let Some((value, target)) = self.parameters.get(from).zip(ask.parameter(to)) else { continue };
+            let Some((value, target)) = self.parameter(from).zip(ask.parameter(to)) else { continue };
             words.extend([format!("--{}", target.flag()), value.to_owned()]);
+            copied.push(to, value);
         }
+        // Without an id there is nothing to ask by.
+        values::check_together(ask, &copied).ok()?;
         Some(words.iter().map(|w| render::request::shell_quote(w)).collect::<Vec<_>>().join(" "))
     }
 }
@@ -276,6 +298,7 @@ fn unprinted(error: &RenderError, source: &mut dyn Read) -> Failure {
             failure.with_cause("something other than the exchange answered, or the answer was cut")
         }
         RenderError::Read(e) => Failure::new(Kind::NoAnswer, e.to_string()),
+        RenderError::Write(e) => Failure::new(Kind::Other, format!("{error}: {e}")),
         _ => Failure::new(Kind::Other, error.to_string()),
     }
 }

@@ -1,20 +1,24 @@
 //! Sends a query and prints its answer: once where it changes something, once more where a read met a wrong clock.
 
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::catalogue::{self, Endpoint, Environment, Role};
+use crate::catalogue::{self, Endpoint, Environment, ErrorsIn, Role};
 use crate::cli::console;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::interrupt;
 use crate::cli::query::Query;
 use crate::cli::refusal::{self, Asked};
 use crate::cli::session::{now_ms, variable};
-use crate::client::{self, Client, ClientOptions, ProxyVariables, Response, SendError, Transport as _};
+use crate::client::{
+    self, Client, ClientOptions, ClockError, ProxyVariables, Response, SendError, Transport as _,
+};
 use crate::render;
 use crate::signing::{Draft, Parameters, SignedRequest};
 
-/// The longest refusal that is read. Real ones are a few hundred bytes.
-const MAX_REFUSAL: u64 = 4 << 20;
+/// The longest answer that is held to look for errors in it. Real ones are a few kilobytes.
+const MAX_HELD: u64 = 4 << 20;
 
 /// Sends the query to `base_url` and prints the answer.
 ///
@@ -28,30 +32,45 @@ struct Sender<'a> {
     query: &'a Query<'a>,
     base_url: &'a str,
     client: Client,
+    /// Whether any of the request may have left.
+    begun: Arc<AtomicBool>,
 }
 
 impl<'a> Sender<'a> {
     fn new(query: &'a Query<'a>, base_url: &'a str) -> Self {
         let settings = &query.settings;
+        let begun = Arc::new(AtomicBool::new(false));
         let client = Client::new(ClientOptions {
             timeout: settings.timeout.value,
             ca_file: settings.ca_file.as_ref().map(|f| f.value.clone()),
             proxies: ProxyVariables::read(|name| variable(name).and_then(|v| v.into_string().ok())),
+            begun: Arc::clone(&begun),
             ..ClientOptions::default()
         });
-        Self { query, base_url, client }
+        Self { query, base_url, client, begun }
     }
 
     fn run(&self) -> Result<(), Failure> {
         let _guard = self.watch_signals()?;
-        let mut offset_ms = 0;
-        let response = self.send(offset_ms)?;
+        let response = self.send(0)?;
         let Err(refused) = self.accept(response) else { return Ok(()) };
-        if refused.kind != Kind::Timestamp || self.query.fixed_time.is_some() {
+        if refused.kind != Kind::Timestamp {
             return Err(refused);
         }
-        offset_ms = self.measure(&refused)?;
-        if self.query.endpoint.changes() {
+        if self.query.fixed_time.is_some() {
+            return Err(refused
+                .with_cause("the time given by --timestamp is outside the window of the exchange's clock")
+                .with_fix("leave --timestamp out, or give a time within recvWindow of the exchange's"));
+        }
+        let offset_ms = match self.measure() {
+            Ok(offset_ms) => offset_ms,
+            Err(e) => {
+                return Err(refused
+                    .with_cause(format!("the clocks differ, and by how much could not be measured: {e}"))
+                    .with_fix("set this machine's clock, then send again"));
+            }
+        };
+        if self.query.target.changes {
             let fix = format!("this machine's clock is off by {} ms; set it, then send again", -offset_ms);
             return Err(refused.with_fix(fix));
         }
@@ -63,15 +82,19 @@ impl<'a> Sender<'a> {
 
     /// While a change is under way, an interruption leaves its outcome unknown.
     fn watch_signals(&self) -> Result<interrupt::Guard, Failure> {
-        let failure = if self.query.endpoint.changes() {
-            unknown("interrupted while the change was under way")
-        } else {
-            Failure::new(Kind::Interrupted, "interrupted")
-        };
-        let (failure, form) = (self.query.complete(failure), self.query.session.errors);
-        Ok(interrupt::Guard::new(move || {
-            console::print_failure(&failure, form);
-            (failure.kind != Kind::Interrupted).then_some(failure.kind.exit_code())
+        let unknown = self.query.complete(unknown("interrupted while the change was under way"));
+        let interrupted =
+            self.query.complete(Failure::new(Kind::Interrupted, "interrupted; nothing was changed"));
+        let (changes, form, begun) =
+            (self.query.target.changes, self.query.session.errors, Arc::clone(&self.begun));
+        Ok(interrupt::Guard::new(move |signal| {
+            if changes && begun.load(Ordering::SeqCst) {
+                console::print_failure(&unknown, form);
+                return Some(unknown.kind.exit_code());
+            }
+            let kind = if signal == interrupt::SIGTERM { Kind::Terminated } else { Kind::Interrupted };
+            console::print_failure(&Failure { kind, ..interrupted }, form);
+            None
         })?)
     }
 
@@ -81,10 +104,37 @@ impl<'a> Sender<'a> {
         if self.query.session.globals.debug_sign {
             console::print_stderr(&render::request::debug_sign(&request, offset_ms));
         }
+        if let Some((_, signature)) = &request.signed {
+            self.query.redactor.hide_signature(signature);
+        }
         self.tell_request(&request);
         let response = self.client.send(&request, &[]).map_err(|e| self.unanswered(&e))?;
         self.tell_response(&response);
         Ok(response)
+    }
+
+    /// Prints an accepted answer, and looks for errors in it where the catalogue says that there can be some.
+    fn accepted(&self, response: &mut Response) -> Result<(), Failure> {
+        let status = response.status;
+        let Some(place) = self.query.target.errors_in() else {
+            return self.query.render(&mut response.body).map_err(|e| self.broken(e, status));
+        };
+        let body = read_bounded(&mut response.body).map_err(|e| {
+            self.broken(Failure::new(Kind::NoAnswer, format!("the answer broke off: {e}")), status)
+        })?;
+        let failure = refusal::inside(place, &self.asked(), status, &body);
+        if place == ErrorsIn::Items || failure.is_none() {
+            self.query.render(&mut body.as_bytes()).map_err(|e| self.broken(e, status))?;
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            target: &self.query.target,
+            parameters: self.query.parameters(),
+            words: &self.query.session.words,
+        }
     }
 
     /// Prints an accepted answer; a refused one is explained.
@@ -93,18 +143,13 @@ impl<'a> Sender<'a> {
         let retry_after_s = client::retry_after_s(&response.headers, now_ms() / 1000);
         if (200..300).contains(&status) {
             self.tell_example(&response);
-            return self.query.render(&mut response.body).map_err(|e| self.broken(e, status));
+            return self.accepted(&mut response);
         }
-        let body = read_refusal(&mut response.body).map_err(|e| {
+        let body = read_bounded(&mut response.body).map_err(|e| {
             // Without its code, a refusal could be one that leaves the outcome open.
             self.broken(Failure::new(Kind::NoAnswer, format!("the answer broke off: {e}")), status)
         })?;
-        let asked = Asked {
-            endpoint: self.query.endpoint,
-            parameters: &self.query.parameters,
-            words: &self.query.session.words,
-        };
-        let mut failure = refusal::explained(&asked, status, &body);
+        let mut failure = refusal::explained(&self.asked(), status, &body);
         failure.retry_after_s = retry_after_s;
         if failure.kind == Kind::Partial {
             self.query.render(&mut body.as_bytes()).map_err(|e| self.broken(e, status))?;
@@ -115,8 +160,8 @@ impl<'a> Sender<'a> {
 
 impl Sender<'_> {
     /// How far the exchange's clock is ahead of this machine's, in milliseconds.
-    fn measure(&self, refused: &Failure) -> Result<i64, Failure> {
-        let Some(endpoint) = time_endpoint(self.query.endpoint) else { return Ok(0) };
+    fn measure(&self) -> Result<i64, ClockError> {
+        let endpoint = time_endpoint(&self.query.target.path).ok_or(ClockError::NoTime)?;
         let draft = Draft {
             method: endpoint.method(),
             base_url: self.base_url.to_owned(),
@@ -127,20 +172,11 @@ impl Sender<'_> {
         };
         client::measure_offset(|| self.client.send(&draft.unsigned(), &[]), now_ms)
             .map(|reading| reading.offset_ms)
-            .map_err(|e| {
-                let mut failure = Failure::new(Kind::Timestamp, refused.message.clone());
-                failure.status = refused.status;
-                failure.code = refused.code;
-                failure.name.clone_from(&refused.name);
-                failure
-                    .with_cause(format!("the clocks differ, and by how much could not be measured: {e}"))
-                    .with_fix("set this machine's clock, then send again")
-            })
     }
 
     /// No answer came. For a change, what counts is whether any of it may have left.
     fn unanswered(&self, error: &SendError) -> Failure {
-        if self.query.endpoint.changes() && error.request_may_have_left() {
+        if self.query.target.changes && error.request_may_have_left() {
             return unknown(&error.to_string());
         }
         let kind = match error {
@@ -148,19 +184,22 @@ impl Sender<'_> {
             _ if error.is_configuration() => Kind::Config,
             _ => Kind::NoAnswer,
         };
-        let failure = Failure::new(kind, error.to_string());
-        if self.query.endpoint.changes() { failure.with_cause("nothing was sent") } else { failure }
+        Failure::new(kind, error.to_string())
     }
 
-    /// An accepted answer that could not be read to its end, or printed.
+    /// An accepted answer that could not be read to its end, understood, or printed.
     fn broken(&self, failure: Failure, status: u16) -> Failure {
-        if failure.kind != Kind::NoAnswer {
-            return failure;
-        }
-        let mut failure = if self.query.endpoint.changes() {
-            unknown(&format!("HTTP {status}, but {}", failure.message))
-        } else {
-            failure
+        let mut failure = match (self.query.target.changes, failure.kind) {
+            (false, _) => failure,
+            // It was understood, and could not be written: what it says is known to the exchange alone.
+            (true, Kind::Other) => unknown(&format!(
+                "the exchange answered, but the answer could not be shown: {}",
+                failure.message
+            )),
+            (true, _) => {
+                let (body, show_body) = (failure.body.clone(), failure.show_body);
+                Failure { body, show_body, ..unknown(&failure.message) }
+            }
         };
         failure.status = Some(status);
         failure
@@ -186,7 +225,8 @@ impl Sender<'_> {
         let console = self.query.session.console;
         console.detail(&format!("< HTTP {} in {} ms", response.status, response.elapsed.as_millis()));
         for (name, value) in response.headers.iter().filter(|(name, _)| is_told(name)) {
-            console.detail(&format!("< {}: {value}", name.to_uppercase()));
+            let line = format!("< {}: {value}", name.to_uppercase());
+            console.detail(&self.query.redactor.apply(&line));
         }
     }
 }
@@ -201,16 +241,16 @@ fn is_told(name: &str) -> bool {
     ["x-mbx-", "x-sapi-", "x-bnq-", "retry-after"].iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// The endpoint that tells the time on the host that serves `endpoint`: the one under the same first part of the path,
+/// The endpoint that tells the time on the host that serves `path`: the one under the same first part of the path,
 /// else that of the first group that has one.
-fn time_endpoint(endpoint: &Endpoint) -> Option<&'static Endpoint> {
-    let prefix = |path: &'static str| path.split('/').nth(1);
+fn time_endpoint(path: &str) -> Option<&'static Endpoint> {
+    let prefix = |path: &str| path.split('/').nth(1).map(str::to_owned);
     let clocks = || catalogue::endpoints().iter().filter(|e| e.role() == Some(Role::Time));
-    clocks().find(|e| prefix(e.path()) == prefix(endpoint.path())).or_else(|| clocks().next())
+    clocks().find(|e| prefix(e.path()) == prefix(path)).or_else(|| clocks().next())
 }
 
-fn read_refusal(source: &mut impl Read) -> std::io::Result<String> {
+fn read_bounded(source: &mut impl Read) -> std::io::Result<String> {
     let mut bytes = Vec::new();
-    source.take(MAX_REFUSAL).read_to_end(&mut bytes)?;
+    source.take(MAX_HELD).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

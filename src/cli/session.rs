@@ -48,7 +48,6 @@ impl Session {
             recv_window,
             timeout,
             output: g.output.clone(),
-            errors: None,
         };
         Ok(Inputs { flags, variable: &variable, home: dirs::home_dir(), config_folder: dirs::config_dir() })
     }
@@ -77,10 +76,25 @@ impl Session {
         let Some(word) = settings.output.as_ref().map(|o| o.value.as_str()) else { return Ok(None) };
         word.parse::<Format>().map(Some).map_err(|_| {
             let names = Format::ALL.map(Format::name);
-            let fix = suggest::nearest(word, names)
-                .map_or_else(|| format!("use one of {}", names.join(", ")), |n| format!("did you mean {n}?"));
+            let fix = suggest::fix(word, names, "", &format!("use one of {}", names.join(", ")));
             Failure::usage(format!("`{word}` is no output format")).with_fix(fix)
         })
+    }
+
+    /// Whether what is no answer of the exchange's, such as a signature, is to be printed as JSON. Only the flag counts:
+    /// a variable or profile speaks of answers.
+    ///
+    /// # Errors
+    /// A usage failure if the flag asks for a form that there is only for answers.
+    pub fn wants_json(&self) -> Result<bool, Failure> {
+        match self.globals.output.as_deref() {
+            None | Some("raw") => Ok(false),
+            Some("json" | "compact" | "jsonl") => Ok(true),
+            Some(other) => {
+                let fix = "use -o json, or leave it out for text";
+                Err(Failure::usage(format!("there is no `{other}` form of this")).with_fix(fix))
+            }
+        }
     }
 
     /// The fields asked for.

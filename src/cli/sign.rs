@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::session::{Session, print};
-use crate::render::Format;
 
 /// The longest payload that is read from standard input.
 const MAX_PAYLOAD: u64 = 16 << 20;
@@ -43,16 +42,19 @@ struct Signed<'a> {
 /// If there is no key to sign with, or standard input cannot be read.
 pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
     let settings = session.settings()?;
-    let format = Session::format(&settings)?;
+    let as_json = session.wants_json()?;
     let payload = match matches.get_one::<String>("payload").map(String::as_str) {
         Some("-") => from_stdin(session)?,
         given => given.unwrap_or_default().as_bytes().to_vec(),
     };
     let credentials = session.credentials(&settings)?;
     let signature = credentials.key.sign(&payload).map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
-    let text = if format.is_some_and(|f| f != Format::Raw) {
+    let text = if as_json {
         let signed = Signed {
-            payload: &String::from_utf8_lossy(&payload),
+            payload: std::str::from_utf8(&payload).map_err(|_| {
+                Failure::usage("the payload is not UTF-8, and JSON cannot hold it")
+                    .with_fix("leave out -o json: the signature alone needs no text")
+            })?,
             kind: credentials.key.kind().to_string(),
             signature: signature.as_str(),
             parameter: signature.parameter(),

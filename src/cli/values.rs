@@ -51,8 +51,8 @@ fn check_text(parameter: &Parameter, value: &str) -> Result<(), Failure> {
 }
 
 /// Adds a checked value under the names that the way of writing lists asks for.
-pub fn push(parameters: &mut Parameters, parameter: &Parameter, texts: Vec<String>) {
-    for (i, text) in texts.into_iter().enumerate() {
+pub fn push(parameters: &mut Parameters, parameter: &Parameter, texts: &[String]) {
+    for (i, text) in texts.iter().enumerate() {
         let name = match parameter.list() {
             Some(ListStyle::Indexed) => format!("{}[{i}]", parameter.name()),
             _ => parameter.name().to_owned(),

@@ -71,11 +71,6 @@ pub fn measure_offset(
     Ok(ClockReading { offset_ms: server_ms.saturating_sub(middle_ms), round_trip_ms })
 }
 
-/// The exchange's time, from the local one and the measured offset, in milliseconds.
-pub fn apply_offset(now_ms: i64, offset_ms: i64) -> i64 {
-    now_ms.saturating_add(offset_ms)
-}
-
 #[cfg(test)]
 #[path = "tests/clock.rs"]
 mod tests;

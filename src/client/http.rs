@@ -1,5 +1,7 @@
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ureq::http::Uri;
@@ -13,7 +15,7 @@ use super::tls::Tls;
 use super::wire::{Failure, Pace, Watch};
 use super::{ProxyVariables, Response, SendError, Transport};
 use crate::catalogue::Method;
-use crate::signing::SignedRequest;
+use crate::signing::{API_KEY_HEADER, SignedRequest};
 
 pub(super) const USER_AGENT: &str = concat!("bnq/", env!("CARGO_PKG_VERSION"));
 
@@ -35,6 +37,8 @@ pub struct ClientOptions {
     pub pace: Pace,
     /// The longest body, decoded, in bytes.
     pub longest_body: u64,
+    /// Set before the first byte of a request is written; for who has to know from outside, such as a signal handler.
+    pub begun: Arc<AtomicBool>,
 }
 
 impl Default for ClientOptions {
@@ -46,6 +50,7 @@ impl Default for ClientOptions {
             proxies: ProxyVariables::default(),
             pace: Pace::default(),
             longest_body: 1 << 30,
+            begun: Arc::default(),
         }
     }
 }
@@ -123,6 +128,7 @@ impl Transport for Client {
             OneConnection::new(stream, watch.clone(), origin.tls),
             NoLookUp,
         );
+        self.options.begun.store(true, Ordering::SeqCst);
         self.exchange(request, headers, &Link { host: origin.to_string(), uri, watch }, &agent)
     }
 }
@@ -205,7 +211,7 @@ fn with_headers<B>(
 ) -> RequestBuilder<B> {
     // Names are case-insensitive, but not every server in front of an exchange or beside it knows.
     if let Some(key) = &request.api_key {
-        builder = builder.header_raw("X-MBX-APIKEY", key.expose().as_bytes());
+        builder = builder.header_raw(API_KEY_HEADER, key.expose().as_bytes());
     }
     if !request.body.is_empty() {
         builder = builder.header_raw("Content-Type", b"application/x-www-form-urlencoded");

@@ -56,11 +56,6 @@ pub fn retry_after_s(headers: &Headers, now_s: i64) -> Option<u64> {
     Some(u64::try_from(at.saturating_sub(now_s)).unwrap_or(0))
 }
 
-/// The exchange's name for the request: `X-MBX-UUID`.
-pub fn request_id(headers: &Headers) -> Option<&str> {
-    headers.get("x-mbx-uuid")
-}
-
 #[cfg(test)]
 #[path = "tests/limits.rs"]
 mod tests;

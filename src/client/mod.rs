@@ -24,11 +24,11 @@ mod wire;
 use std::io::{Cursor, Read};
 use std::time::Duration;
 
-pub use clock::{ClockError, ClockReading, apply_offset, measure_offset};
+pub use clock::{ClockError, ClockReading, measure_offset};
 pub use error::{BodyError, SendError};
 pub use headers::Headers;
 pub use http::{Client, ClientOptions};
-pub use limits::{Usage, UsageKind, request_id, retry_after_s, usage};
+pub use limits::{Usage, UsageKind, retry_after_s, usage};
 pub use problem::{CaFileError, CertificateProblem, ProxyProblem, Stage};
 pub use proxy::ProxyVariables;
 pub use wire::Pace;

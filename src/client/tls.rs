@@ -1,13 +1,18 @@
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use rustix::fs::OFlags;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::wire::Stream;
 use super::{CaFileError, CertificateProblem, SendError};
+
+/// More than the certificates of every authority there is.
+const LARGEST_CA_FILE: u64 = 16 << 20;
 
 /// What TLS needs, prepared when the first https request is made and not before.
 pub(super) struct Tls {
@@ -46,7 +51,7 @@ impl Tls {
 }
 
 fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), CaFileError> {
-    let pem = std::fs::read(path).map_err(CaFileError::Unreadable)?;
+    let pem = read_bounded(path).map_err(CaFileError::Unreadable)?;
     let mut found = false;
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|e| CaFileError::Damaged(e.to_string()))?;
@@ -54,6 +59,20 @@ fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), CaFileError> {
         found = true;
     }
     if found { Ok(()) } else { Err(CaFileError::Empty) }
+}
+
+/// Reads a regular file of a sensible size; a pipe that nobody writes to is not waited for.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let nonblocking = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = OpenOptions::new().read(true).custom_flags(nonblocking).open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.len() > LARGEST_CA_FILE {
+        return Err(io::Error::other("it is no regular file of at most 16 MiB"));
+    }
+    let mut pem = Vec::new();
+    file.take(LARGEST_CA_FILE).read_to_end(&mut pem)?;
+    Ok(pem)
 }
 
 /// Why a handshake failed.

@@ -32,8 +32,6 @@ pub struct Flags {
     pub timeout: Option<Duration>,
     /// `--output`.
     pub output: Option<String>,
-    /// `--errors`.
-    pub errors: Option<String>,
 }
 
 /// All that is resolved from: the command line, the environment and the platform's folders, as values.

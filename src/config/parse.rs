@@ -8,6 +8,7 @@ use super::profile::{ApiKeySource, Located, PassphraseSource, Profile, SecretSou
 use super::{BaseUrl, ConfigError, SettingProblem, parse_timeout};
 use crate::catalogue::Environment;
 use crate::signing::{RecvWindow, SecretKey};
+use crate::text::nearest;
 
 /// Settings outside of a profile.
 const FILE_SETTINGS: &[&str] = &["default_profile", "profiles"];
@@ -224,7 +225,10 @@ impl<'a> Reader<'a> {
     fn refuse_unknown(self, known: &'static [&'static str]) -> Result<(), ConfigError> {
         let unknown = self.table.keys().filter(|k| !known.contains(&k.get_ref().as_ref()));
         let Some(key) = unknown.min_by_key(|k| k.span().start) else { return Ok(()) };
-        let problem = SettingProblem::Unknown { nearest: nearest(key.get_ref(), known), known };
+        let problem = SettingProblem::Unknown {
+            nearest: nearest(key.get_ref(), known.iter().copied()).first().copied(),
+            known,
+        };
         Err(self.error(key.get_ref(), line_of(self.text, &key.span()), problem))
     }
 
@@ -253,11 +257,4 @@ pub(super) fn resolve(path: &str, folder: &Path, home: Option<&Path>) -> Option<
         Some(rest) => home.map(|h| h.join(rest)),
         None => Some(folder.join(path)),
     }
-}
-
-/// The known word that is spelt most like `word`, if one is near.
-fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
-    let similarity = |k: &str| (strsim::jaro_winkler(&word.to_lowercase(), k) * 1000.0).round();
-    let best = known.iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
-    best.copied().filter(|k| similarity(k) >= 850.0)
 }

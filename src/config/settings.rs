@@ -27,8 +27,6 @@ pub struct Settings {
     pub ca_file: Option<Setting<PathBuf>>,
     /// The output format, as written.
     pub output: Option<Setting<String>>,
-    /// The form of errors, as written.
-    pub errors: Option<Setting<String>>,
     source: Source,
 }
 
@@ -56,8 +54,6 @@ impl Settings {
             output: flag("--output", flags.output.as_ref())
                 .or(variable("BNQ_OUTPUT", inputs.text("BNQ_OUTPUT")?))
                 .or_else(|| profile.and_then(|p| p.setting(p.output.as_ref()))),
-            errors: flag("--errors", flags.errors.as_ref())
-                .or(variable("BNQ_ERRORS", inputs.text("BNQ_ERRORS")?)),
             source,
         })
     }
@@ -107,7 +103,6 @@ impl Settings {
             row("timeout", Some(&self.timeout), |t| t.as_secs_f64().to_string()),
             row("ca_file", self.ca_file.as_ref(), |p| p.display().to_string()),
             row("output", self.output.as_ref(), Clone::clone),
-            row("errors", self.errors.as_ref(), Clone::clone),
         ];
         rows.into_iter().flatten().collect()
     }

@@ -6,9 +6,17 @@ use crate::explain;
 struct LegalRange {
     pattern: &'static str,
     holds: fn(&str) -> bool,
+    /// The mistake that a value outside of it most likely is, and the value that was meant.
+    likely: fn(&str) -> Likely,
 }
 
-const INTEGER: LegalRange = LegalRange { pattern: "^[0-9]{1,20}$", holds: |s| digits(s, 20) };
+/// The name of a mistake, and the value that was meant, where one can be told.
+type Likely = (&'static str, Option<String>);
+
+const NOT_ALLOWED: &str = "characters-not-allowed";
+
+const INTEGER: LegalRange =
+    LegalRange { pattern: "^[0-9]{1,20}$", holds: |s| digits(s, 20), likely: likely_number };
 
 const DECIMAL: LegalRange = LegalRange {
     pattern: r"^([0-9]{1,20})(\.[0-9]{1,20})?$",
@@ -16,12 +24,14 @@ const DECIMAL: LegalRange = LegalRange {
         Some((whole, decimals)) => digits(whole, 20) && digits(decimals, 20),
         None => digits(s, 20),
     },
+    likely: likely_number,
 };
 
 // assumed: reported in questions about exchangeInfo and tickers, not in the documentation.
 const SYMBOLS: LegalRange = LegalRange {
     pattern: r#"^\[("[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}){0,1}\]$"#,
     holds: |s| serde_json::from_str::<Vec<String>>(s).is_ok(),
+    likely: likely_list,
 };
 
 /// The ranges that the catalogue names by their pattern.
@@ -33,10 +43,13 @@ const NAMED: [LegalRange; 2] = [
             let legal = |c: char| (c.is_alphanumeric() && !c.is_ascii_lowercase()) || "_-.".contains(c);
             length(s, 50) && s.chars().all(legal)
         },
+        likely: likely_symbol,
     },
     LegalRange {
         pattern: r"^[\.A-Z\:/a-z0-9_-]{1,36}$",
         holds: |s| length(s, 36) && s.bytes().all(|b| b.is_ascii_alphanumeric() || b".:/_-".contains(&b)),
+        // An id is whatever its owner chose: no other text can have been meant.
+        likely: |_| (NOT_ALLOWED, None),
     },
 ];
 
@@ -79,38 +92,43 @@ pub struct ValueMistake {
     pub meant: Option<String>,
 }
 
-/// Looks at the characters of a value as the exchange does (check 16), and says what is wrong with them.
+/// Looks at the characters of a value as the exchange does, and says what is wrong with them.
 pub fn value_mistake(parameter: &Parameter, value: &str) -> Option<ValueMistake> {
     let range = legal_range(parameter, value)?;
     if (range.holds)(value) {
         return None;
     }
-    let (mistake, meant) = likely(range, value);
+    let (mistake, meant) = (range.likely)(value);
     let meant = meant.filter(|m| (range.holds)(m));
-    let mistake =
-        if meant.is_some() || mistake == "list-not-json" { mistake } else { "characters-not-allowed" };
+    // A list that is none is named as that even where its items cannot be told.
+    let named = meant.is_some() || mistake == LIST_NOT_JSON;
+    let mistake = if named { mistake } else { NOT_ALLOWED };
     Some(ValueMistake { mistake, legal: range.pattern, meant })
 }
 
-fn likely(range: &LegalRange, value: &str) -> (&'static str, Option<String>) {
-    if range.pattern == SYMBOLS.pattern {
-        let names: Vec<&str> = value
-            .split(|c: char| c == ',' || c.is_whitespace() || "[]'\"".contains(c))
-            .filter(|s| !s.is_empty())
-            .collect();
-        return ("list-not-json", serde_json::to_string(&names).ok().filter(|_| !names.is_empty()));
+const LIST_NOT_JSON: &str = "list-not-json";
+
+fn likely_list(value: &str) -> Likely {
+    let separates = |c: char| c == ',' || c.is_whitespace() || "[]'\"".contains(c);
+    let items: Vec<&str> = value.split(separates).filter(|s| !s.is_empty()).collect();
+    (LIST_NOT_JSON, serde_json::to_string(&items).ok().filter(|_| !items.is_empty()))
+}
+
+fn likely_number(value: &str) -> Likely {
+    if value.contains(['e', 'E']) {
+        return ("number-in-exponent-form", without_exponent(value));
     }
-    if range.pattern == INTEGER.pattern || range.pattern == DECIMAL.pattern {
-        if value.contains(['e', 'E']) {
-            return ("number-in-exponent-form", without_exponent(value));
-        }
-        return ("decimal-comma", Some(value.replace(',', ".")).filter(|_| value.contains(',')));
+    if value.contains(',') {
+        return ("decimal-comma", Some(value.replace(',', ".")));
     }
-    if value.chars().any(|c| c.is_ascii_lowercase()) {
-        return ("symbol-lower-case", Some(value.to_ascii_uppercase().replace(['/', ' '], "")));
-    }
-    let joined: String = value.chars().filter(|c| c.is_alphanumeric()).collect();
-    ("symbol-with-separator", Some(joined))
+    (NOT_ALLOWED, None)
+}
+
+fn likely_symbol(value: &str) -> Likely {
+    let joined: String =
+        value.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_ascii_uppercase();
+    let separated = value.chars().any(|c| !c.is_alphanumeric());
+    (if separated { "symbol-with-separator" } else { "symbol-lower-case" }, Some(joined))
 }
 
 /// `1.5e-05` written out, digit by digit.

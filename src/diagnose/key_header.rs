@@ -1,8 +1,5 @@
 use super::{ReceivedRequest, Refusal};
-use crate::signing::mask;
-
-const HEADER: &str = "X-MBX-APIKEY";
-const LENGTH: usize = 64;
+use crate::signing::{API_KEY_HEADER as HEADER, is_well_formed as is_key, mask};
 
 /// The key, if the header holds one that is well formed.
 pub(super) fn well_formed(request: &ReceivedRequest) -> Option<&str> {
@@ -67,8 +64,4 @@ fn malformed(value: &str) -> Cause {
         return ("key-placeholder", vec![("value", value.to_owned())]);
     }
     ("key-truncated", vec![("length", value.chars().count().to_string()), ("key", mask(value))])
-}
-
-fn is_key(text: &str) -> bool {
-    text.len() == LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }

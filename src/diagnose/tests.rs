@@ -1,12 +1,12 @@
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::*;
 use crate::catalogue;
+use crate::config::{PRACTICE_API_KEY as KEY, PRACTICE_SECRET_KEY as SECRET};
+use crate::explain;
 use crate::signing::{SecretKey, SigningKey, VerifyingKey};
 
-/// The key pair printed in the exchange's documentation.
-const KEY: &str = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A";
-const SECRET: &str = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j";
 /// Keys of the same account, made up: one that may not trade, one bound to another address.
 const READ_ONLY: &str = "ReadOnlyReadOnlyReadOnlyReadOnlyReadOnlyReadOnlyReadOnlyReadOnly";
 const ELSEWHERE: &str = "ElsewhereElsewhereElsewhereElsewhereElsewhereElsewhereElsewhere1";
@@ -94,7 +94,7 @@ fn query_and_body_are_signed_with_nothing_between_them_and_the_query_counts() {
 
 /// Check, request, status and code, mistake, message. A `signed` request has the right signature at its end, a `plain` one is
 /// as it stands; `{t}` is the exchange's time.
-const GATE: &str = r"
+const GATE: &str = r#"
 1 path | plain GET /api/v3/nope | 404 | path-unknown |
 1 method | plain PUT /api/v3/openOrders | 405 | wrong-method |
 4 | signed GET /api/v3/openOrders?symbol=ARKBTC&symbol=ARKBTC&timestamp={t} | 400 -1101 | parameter-twice | Duplicate values for parameter 'symbol'.
@@ -118,13 +118,19 @@ const GATE: &str = r"
 16 price | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=1e-05&timestamp={t} | 400 -1100 | number-in-exponent-form | Illegal characters found in parameter 'price'; legal range is '^([0-9]{1,20})(\.[0-9]{1,20})?$'.
 17 | signed GET /api/v3/openOrders?symbl=ARKBTC&timestamp={t} | 400 -1104 | parameter-unknown | Not all sent parameters were read; read '2' parameter(s) but was sent '3'.
 17 public | signed GET /api/v3/depth?symbol=ARKBTC&timestamp={t} | 400 -1101 | public-endpoint-signed | Too many parameters; expected '1' and received '3'.
+16 list | plain GET /api/v3/ticker/price?symbols=ARKBTC,BTCUSDT | 400 -1100 | list-not-json | Illegal characters found in parameter 'symbols'; legal range is '^\[("[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}){0,1}\]$'.
+16 comma | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=MARKET&quantity=0,5&timestamp={t} | 400 -1100 | decimal-comma | Illegal characters found in parameter 'quantity'; legal range is '^([0-9]{1,20})(\.[0-9]{1,20})?$'.
+16 separator | signed GET /api/v3/openOrders?symbol=ARK%2FBTC&timestamp={t} | 400 -1100 | symbol-with-separator | Illegal characters found in parameter 'symbol'; legal range is '^[\w\-._&&[^a-z]]{1,50}$'.
 18 symbol | signed GET /api/v3/openOrders?symbol=NOPE&timestamp={t} | 400 -1121 | symbol-unknown | Invalid symbol.
 18 symbols | plain GET /api/v3/ticker/price?symbols=%5B%22NOPE%22%5D | 400 -1121 | symbol-unknown | Invalid symbol.
 18 side | signed POST /api/v3/order?symbol=ARKBTC&side=HOLD&type=MARKET&quantity=1&timestamp={t} | 400 -1117 | value-not-allowed | Invalid side.
 18 type | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=FOO&timestamp={t} | 400 -1116 | value-not-allowed | Invalid orderType.
 18 time in force | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=LIMIT&timeInForce=GTD&quantity=1&price=1&timestamp={t} | 400 -1115 | value-not-allowed | Invalid timeInForce.
+7 long window | signed GET /api/v3/openOrders?recvWindow=111111111111111111111&timestamp={t} | 400 -1100 | recv-window-malformed | Illegal characters found in parameter 'recvWindow'; legal range is '^([0-9]{1,5})(\.[0-9]{1,3})?$'.
+17 index | signed GET /api/v3/openOrders?symbol%5B0%5D=ARKBTC&timestamp={t} | 400 -1104 | parameter-unknown | Not all sent parameters were read; read '2' parameter(s) but was sent '3'.
+18 ticker type | plain GET /api/v3/ticker/24hr?symbol=ARKBTC&type=XX | 400 -1130 | value-not-allowed | Data sent for parameter 'type' is not valid.
 18 interval | plain GET /api/v3/klines?symbol=ARKBTC&interval=7m | 400 -1120 | value-not-allowed | Invalid interval.
-";
+"#;
 
 /// The request that a line of [`GATE`] writes as `signed GET /path?query`.
 fn request_of(text: &str) -> ReceivedRequest {
@@ -193,6 +199,9 @@ fn what_is_wrong_with_the_key_header_is_named() {
         assert_eq!(refusal.status, 401, "{header}: {value}");
         assert!(!refusal.cause.contains(KEY), "{}", refusal.cause);
     }
+    let mut in_query = signed("GET", OPEN_ORDERS, &format!("apiKey={KEY}&timestamp={{t}}"));
+    in_query.headers.clear();
+    assert_eq!(refusal(&in_query).mistake, "key-in-parameters");
     let mut reads = signed("GET", OPEN_ORDERS, "timestamp={t}");
     reads.headers = vec![("x-mbx-apikey".to_owned(), READ_ONLY.into())];
     accepts(&reads);
@@ -234,7 +243,8 @@ fn a_value_that_was_meant_is_offered() {
     let order = catalogue::find("spot", "new-order").unwrap();
     let cases = [
         ("symbol", "arkbtc", "symbol-lower-case", Some("ARKBTC")),
-        ("symbol", "ark/btc", "symbol-lower-case", Some("ARKBTC")),
+        ("symbol", "ark/btc", "symbol-with-separator", Some("ARKBTC")),
+        ("newClientOrderId", "abc def", "characters-not-allowed", None),
         ("symbol", "ARK/BTC", "symbol-with-separator", Some("ARKBTC")),
         ("price", "1e-05", "number-in-exponent-form", Some("0.00001")),
         ("price", "1.25E+3", "number-in-exponent-form", Some("1250")),
@@ -280,4 +290,25 @@ fn lists_are_judged_by_their_way_of_writing() {
     accepts(&cancel("orderIdList=%5B11%2C12%5D"));
     let missing = signed("POST", "/eapi/v1/order", "symbol=X&timestamp={t}");
     assert_eq!(refusal(&missing).code, Some(-1102));
+}
+
+#[test]
+fn every_mistake_of_the_data_is_found_by_a_check_and_the_other_way_round() {
+    let from_gate = GATE.trim().lines().filter_map(|line| line.split('|').nth(3)).map(str::trim);
+    // These come from the key header; each has its case in `what_is_wrong_with_the_key_header_is_named`.
+    let from_header = [
+        "key-in-authorization",
+        "key-in-parameters",
+        "key-missing",
+        "key-header-misspelled",
+        "key-quoted",
+        "key-with-scheme",
+        "key-placeholder",
+        "key-truncated",
+        "key-unknown",
+        "key-not-permitted",
+    ];
+    let found: BTreeSet<&str> = from_gate.chain(from_header).collect();
+    let known: BTreeSet<&str> = explain::mistakes().map(explain::MistakeEntry::name).collect();
+    assert_eq!(found, known);
 }

@@ -41,7 +41,7 @@ fn judge(request: &ReceivedRequest, gate: &Gate<'_>) -> Result<Accepted, Refusal
     let endpoint = endpoint_of(request).ok_or_else(|| unrouted(request, gate.now_us))?;
     let examined = Examined::new(request, gate, endpoint);
     for check in CHECKS {
-        (check.run)(&examined)?;
+        check(&examined)?;
     }
     let api_key = examined.api_key().map(str::to_owned);
     Ok(Accepted { endpoint, parameters: examined.parameters, api_key })
@@ -62,7 +62,7 @@ pub fn endpoint_of(request: &ReceivedRequest) -> Option<&'static Endpoint> {
     })
 }
 
-/// Check 1: the path exists, with this method. Statuses and empty bodies are assumed.
+/// The path exists, with this method. Statuses and empty bodies are assumed.
 fn unrouted(request: &ReceivedRequest, now_us: i64) -> Refusal {
     let seen = [("path", request.path.as_str()), ("method", request.method.as_str())];
     let methods: Vec<&str> = catalogue::at_path(&request.path).map(|e| e.method().as_str()).collect();

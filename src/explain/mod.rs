@@ -176,6 +176,11 @@ pub fn status(status: u16) -> Option<&'static StatusEntry> {
     exact.or_else(|| STATUSES.iter().find(|s| (s.first..=s.last).contains(&status)))
 }
 
+/// Every known mistake, sorted by name.
+pub fn mistakes() -> impl Iterator<Item = &'static MistakeEntry> {
+    MISTAKES.iter()
+}
+
 /// The mistake of this name.
 pub fn mistake(name: &str) -> Option<&'static MistakeEntry> {
     let index = MISTAKES.binary_search_by(|m| m.name().cmp(name)).ok()?;

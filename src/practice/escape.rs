@@ -4,34 +4,14 @@ use std::fmt::Write as _;
 
 use super::keys::{API_KEYS, secret_key};
 use crate::signing::{mask, percent_decode};
+use crate::text::sanitize;
 
 /// Longer runs of letters and digits than any id has: a key, a secret or a signature.
 const LONG: usize = 40;
 
 /// Makes foreign text fit for one line: masked, then escaped.
 pub(super) fn fit(text: &str) -> String {
-    escaped(&masked(text))
-}
-
-/// Control characters, line ends and the characters that turn the direction of text, as `\u001b`.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let turns = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
-        if c.is_control()
-            || turns
-            || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-        {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    sanitize(&masked(text)).into_owned()
 }
 
 /// Bytes as text: what is no UTF-8 is written `\xff`.

@@ -109,11 +109,6 @@ impl Server {
         self.address
     }
 
-    /// Stops it and waits until it has stopped. Connections are closed as they are.
-    pub fn shutdown(self) {
-        drop(self);
-    }
-
     /// Waits as long as it serves, which is until the process ends.
     pub fn wait(mut self) {
         self.join();

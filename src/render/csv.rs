@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::Style;
 use super::rows::{Cell, Rows};
-use super::sanitize::sanitize;
+use crate::text::sanitize;
 
 /// Writes the rows. On a terminal, and only there, characters that could act on it are escaped.
 ///

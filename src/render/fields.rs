@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::Note;
 use super::rows::{Subject, names};
 use super::value::{Kind, Value};
+use crate::text;
 
 /// The fields asked for, in that order. Written `a,b.c,d.0`: a dot leads into an object, a number picks the item of an
 /// array.
@@ -119,21 +120,14 @@ impl Fields {
         }
         let known = names(subject);
         let note =
-            |field: &Field| Note::FieldMissing { field: field.0.clone(), similar: nearest(&field.0, &known) };
+            |field: &Field| Note::FieldMissing { field: field.0.clone(), similar: similar(&field.0, &known) };
         missing.into_iter().map(note).collect()
     }
 }
 
-/// At most three of the names, nearest first; those that have little in common are left out.
-fn nearest(wanted: &str, names: &[String]) -> Vec<String> {
-    let wanted = wanted.to_lowercase();
-    // Three quarters alike is where a name still reads as a slip of the wanted one.
-    let alike = |name: &String| {
-        Some(strsim::jaro_winkler(&wanted, &name.to_lowercase())).filter(|score| *score > 0.75)
-    };
-    let mut scored: Vec<_> = names.iter().filter_map(|name| Some((alike(name)?, name))).collect();
-    scored.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    scored.into_iter().take(3).map(|(_, name)| name.clone()).collect()
+/// At most three names, nearest first.
+fn similar(wanted: &str, names: &[String]) -> Vec<String> {
+    text::nearest(wanted, names.iter().map(String::as_str)).into_iter().take(3).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

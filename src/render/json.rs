@@ -2,7 +2,7 @@
 
 use super::Style;
 use super::lexer::{Container, Fault, Lexer, MAX_DEPTH, Scalar, Sink};
-use super::sanitize;
+use crate::text;
 
 /// Where the white space goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,8 +209,8 @@ impl Sink for Writer {
         }
         let mut shown = String::with_capacity(text.len());
         for character in text.chars() {
-            if sanitize::is_unsafe(character) {
-                sanitize::escape(character, &mut shown);
+            if text::is_unsafe(character) {
+                text::escape(character, &mut shown);
             } else {
                 shown.push(character);
             }

@@ -10,7 +10,6 @@ mod lexer;
 mod note;
 pub mod request;
 mod rows;
-mod sanitize;
 mod stream;
 mod table;
 mod value;
@@ -29,7 +28,6 @@ use value::Value;
 pub use fields::{Fields, FieldsError};
 pub use lexer::Reason;
 pub use note::Note;
-pub use sanitize::{sanitize, sanitize_bytes};
 
 /// The most that is held of an answer, in bytes.
 pub const MAX_HELD: usize = 256 << 20;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::sanitize;
+use crate::text::sanitize;
 
 /// A remark for stderr; its text is safe to show.
 #[derive(Clone, Debug, PartialEq, Eq)]

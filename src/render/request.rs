@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::signing::{SignedRequest, mask};
+use crate::signing::{API_KEY_HEADER, SignedRequest, mask};
 
-const KEY_HEADER: &str = "X-MBX-APIKEY";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The lines of `--debug-sign`. `offset_ms` is what was added to this machine's clock.
@@ -18,7 +17,7 @@ pub fn debug_sign(request: &SignedRequest, offset_ms: i64) -> String {
     }
     let _ = writeln!(text, "request: {} {}", request.method, request.url());
     if let Some(key) = &request.api_key {
-        let _ = writeln!(text, "header: {KEY_HEADER}: {}", key.masked());
+        let _ = writeln!(text, "header: {API_KEY_HEADER}: {}", key.masked());
     }
     if !request.body.is_empty() {
         let _ = writeln!(text, "body: {}", request.body);
@@ -59,7 +58,7 @@ pub fn dry_run_json(command: &str, request: &SignedRequest) -> String {
 pub fn curl(request: &SignedRequest) -> String {
     let mut line = format!("curl -X {}", request.method);
     if request.api_key.is_some() {
-        let _ = write!(line, " -H \"{KEY_HEADER}: $BINANCE_API_KEY\"");
+        let _ = write!(line, " -H \"{API_KEY_HEADER}: $BINANCE_API_KEY\"");
     }
     if !request.body.is_empty() {
         let _ = write!(line, " -d {}", shell_quote(&request.body));
@@ -88,7 +87,7 @@ pub fn shell_quote(word: &str) -> String {
 }
 
 fn headers(request: &SignedRequest) -> Vec<(&'static str, String)> {
-    let key = request.api_key.as_ref().map(|key| (KEY_HEADER, key.masked()));
+    let key = request.api_key.as_ref().map(|key| (API_KEY_HEADER, key.masked()));
     let form = Some(("Content-Type", FORM.to_owned())).filter(|_| !request.body.is_empty());
     key.into_iter().chain(form).collect()
 }
@@ -108,10 +107,8 @@ struct Described<'a> {
 mod tests {
     use super::*;
     use crate::catalogue::Method;
+    use crate::config::{PRACTICE_API_KEY, PRACTICE_SECRET_KEY};
     use crate::signing::{ApiKey, Draft, SecretKey, SigningKey};
-
-    const KEY: &str = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A";
-    const SECRET: &str = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j";
 
     fn request(method: Method, body: &str) -> SignedRequest {
         let pair = |text: &str| text.split_once('=').map(|(n, v)| (n.to_owned(), v.to_owned()));
@@ -121,9 +118,9 @@ mod tests {
             path: "/api/v3/openOrders".to_owned(),
             query: [("symbol", "ARKBTC")].into_iter().collect(),
             body: pair(body).into_iter().collect(),
-            api_key: Some(ApiKey::new(KEY).unwrap()),
+            api_key: Some(ApiKey::new(PRACTICE_API_KEY).unwrap()),
         };
-        draft.sign(&SigningKey::Hmac(SecretKey::new(SECRET)), 1_499_827_319_559, None).unwrap()
+        draft.sign(&SigningKey::Hmac(SecretKey::new(PRACTICE_SECRET_KEY)), 1_499_827_319_559, None).unwrap()
     }
 
     #[test]
@@ -148,7 +145,7 @@ mod tests {
         assert!(line.starts_with(
             "curl -X POST -H \"X-MBX-APIKEY: $BINANCE_API_KEY\" -d note=it%27s 'http://127.0.0.1:8090/api/v3/openOrders?symbol=ARKBTC&"
         ));
-        assert!(!line.contains(KEY) && !line.contains('\n'));
+        assert!(!line.contains(PRACTICE_API_KEY) && !line.contains('\n'));
     }
 
     #[test]

@@ -6,9 +6,9 @@ use super::fields::Fields;
 use super::json::{Formatter, Layout};
 use super::lexer::Fault;
 use super::rows::Subject;
-use super::sanitize::TerminalFilter;
 use super::value::Value;
 use super::{RenderError, Style};
+use crate::text::TerminalFilter;
 
 /// How much is read at a time.
 const CHUNK: usize = 64 * 1024;

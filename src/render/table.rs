@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::rows::{Cell, Rows};
-use super::sanitize::sanitize;
 use super::value::Kind;
 use super::{Note, Style};
+use crate::text::sanitize;
 
 /// Between two columns.
 const GAP: usize = 2;

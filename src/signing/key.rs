@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use ring::rand::SystemRandom;
-use ring::signature::{Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
+use ring::signature::{Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use sha2::Sha256;
 
-use super::{PrivateKeyError, SecretKey, VerifyingKey, pem, percent_encode};
+use super::{PrivateKeyError, SecretKey, pem, percent_encode};
 
 /// The kind of a key, told from what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,15 +72,6 @@ impl SigningKey {
                 Ok(Signature(STANDARD.encode(signature)))
             }
             Self::Ed25519(pair) => Ok(Signature(STANDARD.encode(pair.sign(payload)))),
-        }
-    }
-
-    /// What checks this key's signatures.
-    pub fn verifying_key(&self) -> VerifyingKey {
-        match self {
-            Self::Hmac(secret) => VerifyingKey::Hmac(secret.clone()),
-            Self::Rsa(pair) => VerifyingKey::Rsa(pair.public_key().as_ref().to_vec()),
-            Self::Ed25519(pair) => VerifyingKey::Ed25519(pair.public_key().as_ref().to_vec()),
         }
     }
 }

@@ -18,7 +18,7 @@ pub use key::{KeyKind, Signature, SigningError, SigningKey};
 pub use parameters::Parameters;
 pub use pem::PrivateKeyError;
 pub use request::{Draft, SignedRequest, payload};
-pub use secret::{ApiKey, KeyShapeError, SecretKey, mask};
+pub use secret::{API_KEY_HEADER, ApiKey, KeyShapeError, SecretKey, is_well_formed, mask};
 pub use verifying::VerifyingKey;
 pub use window::{RecvWindow, RecvWindowError};
 

@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use super::{SecretKey, SigningKey};
 
-const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+pub(super) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+pub(super) const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 const PKCS1_LABEL: &str = "RSA PRIVATE KEY";
 
 /// Why a private key cannot be used. Never holds any of the key.

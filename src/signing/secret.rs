@@ -6,6 +6,14 @@ use zeroize::Zeroizing;
 /// How many characters an API key and an HMAC secret have. Source: the exchange's key format, reported by -2014.
 const KEY_LENGTH: usize = 64;
 
+/// The header that carries the API key. Source: Spot REST documentation, "Request security".
+pub const API_KEY_HEADER: &str = "X-MBX-APIKEY";
+
+/// Whether a text has the form of an API key or HMAC secret: 64 letters and digits.
+pub fn is_well_formed(text: &str) -> bool {
+    text.len() == KEY_LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
 /// Texts that stand in examples where a key belongs.
 const PLACEHOLDERS: [&str; 12] = [
     "...",

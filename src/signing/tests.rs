@@ -67,9 +67,12 @@ fn encrypted_keys_and_public_keys_are_the_same_keys() {
         let pem = pem("ENCRYPTED PRIVATE KEY", text(key, "private_pkcs8_encrypted_der"));
         let decrypted = SigningKey::from_pem(&pem, Some(&passphrase)).unwrap();
         let public = VerifyingKey::from_public_key(text(key, "public_spki_der")).unwrap();
-        let signature = decrypted.sign(b"timestamp=1").unwrap();
-        assert!(public.verify(b"timestamp=1", signature.as_str()), "{name}");
-        assert!(!public.verify(b"timestamp=2", signature.as_str()), "{name}");
+        let first = &all["vectors"][0];
+        let (payload, signature) =
+            (text(first, "payload").as_bytes(), text(first, &format!("{name}_base64")));
+        assert_eq!(decrypted.sign(payload).unwrap().as_str(), signature, "{name}");
+        assert!(public.verify(payload, signature), "{name}");
+        assert!(!public.verify(b"timestamp=2", signature), "{name}");
         let wrong = SigningKey::from_pem(&pem, Some(&SecretKey::new("wrong"))).unwrap_err();
         assert_eq!(wrong, PrivateKeyError::Passphrase, "{name}");
         let none = SigningKey::from_pem(&pem, None).unwrap_err();
@@ -118,7 +121,8 @@ fn hex_may_be_in_either_case_and_base64_may_not() {
     let payload = text(first, "payload").as_bytes();
     let hmac = VerifyingKey::Hmac(SecretKey::new(text(&all, "secret_key")));
     assert!(hmac.verify(payload, &text(first, "hmac_sha256_hex").to_uppercase()));
-    let ed25519 = private_key("ed25519").verifying_key();
+    let public = text(&all["keys"]["ed25519"], "public_spki_der");
+    let ed25519 = VerifyingKey::from_public_key(public).unwrap();
     assert!(ed25519.verify(payload, text(first, "ed25519_base64")));
     assert!(!ed25519.verify(payload, &text(first, "ed25519_base64").to_lowercase()));
 }

@@ -8,7 +8,7 @@ use ring::signature::{ED25519, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use subtle::ConstantTimeEq;
 
 use super::key::hmac_sha256;
-use super::{KeyKind, SecretKey};
+use super::{KeyKind, SecretKey, pem};
 
 /// What the exchange holds of a key to check signatures with.
 #[derive(Clone)]
@@ -31,9 +31,9 @@ impl VerifyingKey {
         let der = STANDARD.decode(body.split_whitespace().collect::<String>()).ok()?;
         let info = SubjectPublicKeyInfoRef::from_der(&der).ok()?;
         let bits = info.subject_public_key.as_bytes()?.to_vec();
-        match info.algorithm.oid.to_string().as_str() {
-            "1.2.840.113549.1.1.1" => Some(Self::Rsa(bits)),
-            "1.3.101.112" => Some(Self::Ed25519(bits)),
+        match info.algorithm.oid {
+            pem::RSA => Some(Self::Rsa(bits)),
+            pem::ED25519 => Some(Self::Ed25519(bits)),
             _ => None,
         }
     }

@@ -10,6 +10,17 @@ const MAX_MS: u32 = 60_000;
 pub struct RecvWindow(String);
 
 impl RecvWindow {
+    /// What counts where a request does not say, in milliseconds.
+    pub const DEFAULT: &str = "5000";
+
+    /// The window in microseconds.
+    pub fn as_micros(&self) -> i64 {
+        let (whole, decimals) = self.0.split_once('.').unwrap_or((&self.0, ""));
+        // Both are digits, and few: neither can fail.
+        let part = |digits: &str| digits.parse::<i64>().unwrap_or_default();
+        part(whole) * 1000 + part(&format!("{decimals:0<3}"))
+    }
+
     /// The text, as it is sent.
     pub fn as_str(&self) -> &str {
         &self.0

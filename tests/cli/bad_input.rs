@@ -30,6 +30,10 @@ fn unknown_names_are_answered_with_the_nearest() {
     bnq("--env local open-orders ARKBTC").run().exits(2).says("`ARKBTC` is neither a flag nor name=value");
     bnq("zzzz").run().exits(2).says("there is no command `zzzz`").says("bnq --help");
     bnq("").run().exits(2).prints_nothing().says("no command is named");
+    bnq("sign").run().exits(2).says("<PAYLOAD> is missing");
+    bnq("config").run().exits(2).says("use path, show, check or init");
+    bnq("-qo json --env local --recvWindow 5000 ping").run().exits(0);
+    bnq("--env local sign x -o table").run().exits(2).says("there is no `table` form");
     bnq("--env nowhere account").run().exits(2).says("`nowhere` is no environment");
     bnq("--env local account -o yaml").run().exits(2).says("`yaml` is no output format");
     bnq("--env local account --color blue").run().exits(2).says("--color cannot be `blue`");
@@ -177,4 +181,14 @@ fn the_order_of_argv_is_kept_whatever_the_form() {
         request.starts_with("GET /api/v3/ticker/price?symbols=%5B%22BTCUSDT%22%2C%22BNBBTC%22%5D "),
         "{request}"
     );
+}
+
+#[test]
+fn an_argument_that_is_not_utf8_is_refused_in_the_form_asked_for() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bnq = bnq("--errors json");
+    let output = bnq.command().arg(std::ffi::OsStr::from_bytes(b"\xff")).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let error: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(error["error"]["kind"], "usage");
 }

@@ -38,6 +38,12 @@ fn an_outcome_that_is_not_known_is_exit_9_after_one_request() {
             )
         }),
         ("504", || answer("504 Gateway Timeout", "")),
+        ("500 with a code of a refusal", || {
+            answer("500 Internal Server Error", r#"{"code":-1013,"msg":"x"}"#)
+        }),
+        ("502 with an unknown code", || answer("502 Bad Gateway", r#"{"code":-9999,"msg":"x"}"#)),
+        ("101", || Then::Answer(b"HTTP/1.1 101 Switching Protocols\r\n\r\n".to_vec())),
+        ("nested too deep", || answer("200 OK", &("[".repeat(400) + &"]".repeat(400)))),
         ("-1006", || {
             answer(
                 "400 Bad Request",
@@ -76,10 +82,8 @@ fn a_change_that_never_left_is_exit_8() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let ran = bnq(&format!("--env local --base-url http://{closed} --errors json {ORDER}")).run().exits(8);
     let error = ran.error();
-    assert_eq!(
-        (error["kind"].as_str(), error["cause"].as_str()),
-        (Some("no_answer"), Some("nothing was sent"))
-    );
+    assert_eq!(error["kind"], "no_answer");
+    assert!(error["message"].as_str().unwrap().contains("Nothing was sent"), "{error}");
 }
 
 #[test]
@@ -129,14 +133,14 @@ fn a_wrong_clock_stops_a_change_at_once() {
 
 #[test]
 fn partly_done_is_exit_10_with_the_answer_on_stdout() {
-    let body = r#"{"code":-2021,"msg":"Order cancel-replace partially failed.","data":{"cancelResult":"SUCCESS","newOrderResult":"FAILURE"}}"#;
+    let body = r#"{"code":-2021,"msg":"Order cancel-replace partially failed.","data":{"cancelResult":"SUCCESS","newOrderResult":"FAILURE","newOrderResponse":{"code":-2010,"msg":"no funds"}}}"#;
     let server = scripted(move |_, _| answer("409 Conflict", body));
     let line = format!(
         "--env local --base-url {} order-cancel-replace --symbol ARKBTC --side BUY --type LIMIT --time-in-force GTC \
          --quantity 1 --price 0.1 --cancel-replace-mode ALLOW_FAILURE --cancel-order-id 1",
         server.url
     );
-    let ran = bnq(&line).run().exits(10).says("HTTP 409, -2021");
+    let ran = bnq(&line).run().exits(10).says("HTTP 409, -2021").says("newOrder failed: -2010 no funds");
     assert_eq!(ran.json()["data"]["cancelResult"], "SUCCESS");
 }
 
@@ -145,7 +149,7 @@ fn a_change_needs_yes_where_nobody_can_be_asked() {
     // No test may reach the exchange: the name is sent to a proxy that is not there.
     let run = |line: &str| bnq(line).keys().var("HTTPS_PROXY", "http://127.0.0.1:9").run();
     run(ORDER).exits(2).prints_nothing().says("new-order changes your account").says("--yes");
-    run(&format!("{ORDER} --yes")).exits(8).prints_nothing().says("nothing was sent");
+    run(&format!("{ORDER} --yes")).exits(8).prints_nothing().says("Nothing was sent");
     run(&format!("{ORDER} --dry-run")).exits(0);
     run("order-test --symbol ARKBTC --side BUY --type MARKET --quantity 1").exits(8);
 }
@@ -169,9 +173,15 @@ fn with_a_fixed_clock_the_id_repeats() {
 
 #[test]
 fn an_interrupted_change_is_unknown_and_an_interrupted_read_dies_of_the_signal() {
+    use rustix::process::Signal;
     use std::os::unix::process::ExitStatusExt as _;
-    let cases = [(ORDER, Some(9), None), ("open-orders", None, Some(2))];
-    for (line, code, signal) in cases {
+    let cases = [
+        (ORDER, Signal::INT, Some(9), None, 9),
+        (ORDER, Signal::TERM, Some(9), None, 9),
+        ("open-orders", Signal::INT, None, Some(2), 130),
+        ("open-orders", Signal::TERM, None, Some(15), 143),
+    ];
+    for (line, sent, code, signal, told) in cases {
         let server = scripted(|_, _| Then::Hang);
         let bnq = bnq(&format!("--env local --errors json --base-url {} {line}", server.url));
         let child = bnq.command().stderr(std::process::Stdio::piped()).spawn().unwrap();
@@ -179,10 +189,49 @@ fn an_interrupted_change_is_unknown_and_an_interrupted_read_dies_of_the_signal()
             std::thread::sleep(Duration::from_millis(5));
         }
         let pid = rustix::process::Pid::from_child(&child);
-        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        rustix::process::kill_process(pid, sent).unwrap();
         let output = child.wait_with_output().unwrap();
         assert_eq!((output.status.code(), output.status.signal()), (code, signal), "{line}");
         let error = String::from_utf8(output.stderr).unwrap();
         assert_eq!(error.contains("bnq-"), code.is_some(), "{error}");
+        assert!(error.contains(&format!("\"exit_code\":{told},")), "{error}");
     }
+}
+
+#[test]
+fn without_an_id_no_command_is_offered_that_could_not_run() {
+    let server = scripted(|_, _| answer("503 Service Unavailable", ""));
+    let error = order(&server, "--no-client-id").exits(9).error();
+    assert_eq!(error["client_order_id"], serde_json::Value::Null);
+    assert!(!error["fix"].as_str().unwrap().contains("bnq"), "{error}");
+}
+
+#[test]
+fn an_answer_that_cannot_be_written_names_the_order() {
+    let server = scripted(|_, _| answer("200 OK", r#"{"orderId":1}"#));
+    let bnq = bnq(&format!("--env local --base-url {} {ORDER}", server.url));
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let output = bnq.command().stdout(full).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(9), "{error}");
+    assert!(error.contains("the exchange answered") && error.contains("bnq-"), "{error}");
+}
+
+#[test]
+fn an_interruption_before_anything_left_is_no_unknown_outcome() {
+    use std::os::unix::process::ExitStatusExt as _;
+    // Nobody accepts, and the backlog is full: connecting hangs.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    rustix::net::listen(&listener, 0).unwrap();
+    let address = listener.local_addr().unwrap();
+    let connect = || std::net::TcpStream::connect_timeout(&address, Duration::from_millis(200));
+    let held: Vec<_> = std::iter::from_fn(|| connect().ok()).take(64).collect();
+    assert!(held.len() < 64, "the backlog never fills here");
+    let bnq = bnq(&format!("--env local --base-url http://{address} {ORDER}"));
+    let child = bnq.command().stderr(std::process::Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT)
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.signal(), Some(2), "{output:?}");
 }

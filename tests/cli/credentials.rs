@@ -162,3 +162,13 @@ fn the_secret_leaves_no_core_dump() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn a_ca_file_that_is_no_file_is_not_waited_for() {
+    let config = format!(
+        "{}ca_file = \"/dev/zero\"\n",
+        profile(&format!("secret_key = \"{SECRET}\"")).replace("\n\n", "\n")
+    );
+    let ran = bnq("account").config(&config).run().exits(3).prints_nothing();
+    assert!(ran.stderr.contains("/dev/zero") && ran.stderr.contains("regular file"), "{}", ran.stderr);
+}

@@ -29,6 +29,7 @@ fn help_of_what_is_no_endpoint() {
 #[test]
 fn help_is_a_command_too() {
     assert_eq!(help("help open-orders"), help("open-orders --help"));
+    assert_eq!(help("--env local help open-orders"), help("open-orders --help"));
     assert_eq!(help("help"), help("--help"));
 }
 

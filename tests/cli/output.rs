@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::process::Stdio;
 use std::time::Duration;
 
-use super::support::{Ran, Then, answer, bnq, scripted};
+use super::support::{KEY, Ran, Then, answer, bnq, scripted};
 
 /// Numbers that a float would change, a duplicate key, an escape, and keys out of order.
 const ANSWER: &str = r#"[{"symbol":"ARKBTC","price":"0.00000100","n":1e-6,"big":12345678901234567890.10,"b":1,"b":2,"s":"\u0041/\/","nested":{"z":[],"a":{}}},{"symbol":"BTCUSDT","price":"65000.5","n":-0.0,"big":1,"b":3,"s":"x,\"y\"","nested":{"z":[1],"a":{}}}]"#;
@@ -203,10 +203,7 @@ fn memory_does_not_grow_with_the_answer() {
     let row = r#"{"symbol":"ARKBTC","price":"0.00000100"},"#;
     let rows = SIZE / row.len();
     let body = format!("[{}null]", row.repeat(rows));
-    let whole = match answer("200 OK", &body) {
-        Then::Answer(bytes) => bytes,
-        _ => unreachable!(),
-    };
+    let Then::Answer(whole) = answer("200 OK", &body) else { unreachable!() };
     let server = scripted(move |_, _| Then::Answer(whole.clone()));
     for format in ["json", "compact", "raw"] {
         let bnq = bnq(&format!("--env local --base-url {} -o {format} open-orders", server.url));
@@ -223,4 +220,38 @@ fn memory_does_not_grow_with_the_answer() {
         std::io::copy(&mut stdout, &mut std::io::sink()).unwrap();
         assert!(child.wait().unwrap().success(), "{format}");
     }
+}
+
+#[test]
+fn what_was_sent_is_hidden_where_an_answer_repeats_it() {
+    // `Ran` looks for key and secret in everything that was printed.
+    let page = format!("<html>blocked: X-MBX-APIKEY: {KEY}</html>");
+    let statuses = [
+        ("403 Forbidden", page.clone()),
+        ("200 OK", page),
+        ("400 Bad Request", format!(r#"{{"code":-1000,"msg":"{KEY}"}}"#)),
+    ];
+    for (status, body) in statuses {
+        let server = scripted(move |_, line| {
+            let echo = body.replace("blocked", &format!("blocked {line}"));
+            let head =
+                format!("HTTP/1.1 {status}\r\nX-MBX-ECHO: {KEY}\r\nContent-Length: {}\r\n\r\n", echo.len());
+            Then::Answer((head + &echo).into_bytes())
+        });
+        for flags in ["", "-v", "--errors json"] {
+            let ran = bnq(&format!("--env local --base-url {} {flags} open-orders", server.url)).run();
+            let sent = server.requests().pop().unwrap();
+            let signature = sent.split("signature=").nth(1).unwrap().split(' ').next().unwrap();
+            assert!(!ran.stderr.contains(signature), "{flags}: {}", ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn json_failures_hold_no_character_that_a_terminal_acts_on() {
+    let server =
+        scripted(|_, _| answer("400 Bad Request", "{\"code\":-1000,\"msg\":\"bad \u{9b}31m \u{202e} x\"}"));
+    let ran = bnq(&format!("--env local --base-url {} --errors json open-orders", server.url)).run();
+    assert!(!ran.stderr.contains(['\u{9b}', '\u{202e}']), "{}", ran.stderr);
+    assert_eq!(ran.error()["message"], "bad \u{9b}31m \u{202e} x");
 }

@@ -41,6 +41,35 @@ newline=$(echo "$query" | openssl dgst -sha256 -hmac "$secret" | sed 's/^.*= //'
 got=$(curl -s -H "X-MBX-APIKEY: $key" "$base/api/v3/openOrders?$query&signature=$newline")
 expect "a newline was signed" '{"code":-1022,' "$got"
 
+# Keys made for tests, in the base64 of their DER; PEM is the same with lines around it.
+data="$(dirname "$0")/../../data"
+pem() { # name of the key
+  printf -- '-----BEGIN PRIVATE KEY-----\n'
+  sed -n "/\"$1\"/,/}/s/.*\"private_pkcs8_der\": \"\(.*\)\".*/\1/p" "$data/vectors.json" | fold -w 64
+  printf -- '-----END PRIVATE KEY-----\n'
+}
+umask 077
+pem rsa2048 >"$work/rsa.pem"
+pem ed25519 >"$work/ed25519.pem"
+encode() { base64 -w 0 | sed 's/+/%2B/g; s,/,%2F,g; s/=/%3D/g'; }
+
+rsa_key=PracticeRsa2048Key00000000000000000000000000000000000000BnqRsa01
+query="symbol=ARKBTC&timestamp=$(now)"
+signature=$(printf %s "$query" | openssl dgst -sha256 -sign "$work/rsa.pem" | encode)
+got=$(curl -s -o /dev/null -w '%{http_code}' -H "X-MBX-APIKEY: $rsa_key" "$base/api/v3/openOrders?$query&signature=$signature")
+expect "RSA" "200" "$got"
+
+ed25519_key=PracticeEd25519Key00000000000000000000000000000000000BnqEdKey001
+query="symbol=ARKBTC&timestamp=$(now)"
+printf %s "$query" >"$work/payload"
+signature=$(openssl pkeyutl -sign -rawin -inkey "$work/ed25519.pem" -in "$work/payload" | encode)
+got=$(curl -s -o /dev/null -w '%{http_code}' -H "X-MBX-APIKEY: $ed25519_key" "$base/api/v3/openOrders?$query&signature=$signature")
+expect "Ed25519" "200" "$got"
+
+query="timestamp=$(now)"
+got=$(curl -s -H "X-MBX-APIKEY: $ed25519_key" "$base/api/v3/openOrders?$query&signature=$signature")
+expect "another payload's signature" '{"code":-1022,' "$got"
+
 got=$(curl -s "$base/api/v3/ticker/price?symbol=ARKBTC")
 expect "public endpoint" '{"symbol":"ARKBTC",' "$got"
 

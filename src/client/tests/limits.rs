@@ -57,9 +57,3 @@ fn retry_after() {
     }
     assert_eq!(retry_after_s(&headers(&[]), NOW), None);
 }
-
-#[test]
-fn request_ids() {
-    assert_eq!(request_id(&headers(&[("x-mbx-uuid", "abc")])), Some("abc"));
-    assert_eq!(request_id(&headers(&[])), None);
-}

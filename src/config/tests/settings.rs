@@ -183,20 +183,14 @@ fn each_setting_comes_from_flag_variable_profile_default() {
         ca_file = /config/bnq/ca (profile main, /config/bnq/config.toml:8)\n\
         output = csv (profile main, /config/bnq/config.toml:9)"
     );
-    world.variables =
-        vec![("BNQ_BASE_URL", "https://v.example/"), ("BNQ_OUTPUT", "raw"), ("BNQ_ERRORS", "json")];
+    world.variables = vec![("BNQ_BASE_URL", "https://v.example/"), ("BNQ_OUTPUT", "raw")];
     let with_variables = listed(&world);
-    for row in [
-        "base_url = https://v.example (BNQ_BASE_URL)",
-        "output = raw (BNQ_OUTPUT)",
-        "errors = json (BNQ_ERRORS)",
-    ] {
+    for row in ["base_url = https://v.example (BNQ_BASE_URL)", "output = raw (BNQ_OUTPUT)"] {
         assert!(with_variables.contains(row), "{with_variables}");
     }
     world.flags = Flags {
         base_url: Some("https://f.example".to_owned()),
         output: Some("table".to_owned()),
-        errors: Some("text".to_owned()),
         recv_window: Some("1".parse().unwrap()),
         timeout: Some(Duration::from_secs(3)),
         ..Flags::default()
@@ -205,7 +199,6 @@ fn each_setting_comes_from_flag_variable_profile_default() {
     for row in [
         "base_url = https://f.example (--base-url)",
         "output = table (--output)",
-        "errors = text (--errors)",
         "recv_window = 1 (--recv-window)",
         "timeout = 3 (--timeout)",
     ] {

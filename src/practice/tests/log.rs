@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::support::*;
-use crate::practice::escape::{escaped, fit, masked, text};
+use crate::practice::escape::{fit, masked, text};
 use crate::practice::{API_KEY, Entry, secret_key};
 
 #[test]
@@ -71,15 +71,15 @@ fn keys_secrets_and_signatures_are_masked_however_they_are_written() {
 #[test]
 fn nothing_in_a_line_is_obeyed_by_a_terminal() {
     assert_eq!(
-        escaped("a\u{1b}[2J\r\n\u{202e}b\u{feff}\u{e0041}é币"),
-        "a\\u001b[2J\\u000d\\u000a\\u202eb\\ufeff\\udb40\\udc41é币"
+        fit("a\u{1b}[2J\r\n\u{202e}b\u{feff}\u{e0041}é币"),
+        "a\\u001b[2J\\r\\n\\u202eb\\ufeff\\udb40\\udc41é币"
     );
     assert_eq!(fit(&text(b"\xff\x00a\x85")), "\\xff\\u0000a\\x85");
     let entry = Entry::new(0, "GE\nT", "/\u{2028}x".repeat(5000).as_bytes(), Duration::from_millis(3));
     let line = entry.to_text();
     assert_eq!(line.lines().count(), 1);
     assert!(line.chars().count() < 1100 && !line.contains('\u{2028}'));
-    assert!(line.starts_with("00:00:00.000 --- GE\\u000aT /\\u2028x"), "{line}");
+    assert!(line.starts_with("00:00:00.000 --- GE\\nT /\\u2028x"), "{line}");
     assert_eq!(entry.to_json().lines().count(), 1);
 }
 

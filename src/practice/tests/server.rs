@@ -39,7 +39,7 @@ fn it_listens_on_loopback_alone_and_stops() {
     let running = running();
     let address = running.server.address();
     assert_eq!(address.ip(), Ipv4Addr::LOCALHOST);
-    running.server.shutdown();
+    drop(running.server);
     assert!(std::net::TcpStream::connect(address).is_err());
 }
 

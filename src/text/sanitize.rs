@@ -28,13 +28,13 @@ const INVISIBLE: [RangeInclusive<char>; 17] = [
 ];
 
 /// Whether a terminal could act on the character, or a reader be deceived by it.
-pub(super) fn is_unsafe(character: char) -> bool {
+pub(crate) fn is_unsafe(character: char) -> bool {
     character.is_control()
         || (!character.is_ascii() && INVISIBLE.iter().any(|range| range.contains(&character)))
 }
 
 /// Appends the character as JSON would escape it: `\u202e`, beyond the basic plane as two of these.
-pub(super) fn escape(character: char, out: &mut String) {
+pub(crate) fn escape(character: char, out: &mut String) {
     for unit in character.encode_utf16(&mut [0; 2]) {
         // Writing to a String cannot fail.
         let _ = write!(out, "\\u{unit:04x}");
@@ -82,14 +82,14 @@ fn escape_bytes(bytes: &[u8], out: &mut String) {
 
 /// Copies bytes to a terminal in pieces: like [`sanitize_bytes`], but lines and tabs stay what they are.
 #[derive(Default)]
-pub(super) struct TerminalFilter {
+pub(crate) struct TerminalFilter {
     /// The start of a character whose end has not arrived, at most three bytes.
     held: Vec<u8>,
 }
 
 impl TerminalFilter {
     /// Appends what of `bytes` can be shown to `out`.
-    pub(super) fn push(&mut self, bytes: &[u8], out: &mut String) {
+    pub(crate) fn push(&mut self, bytes: &[u8], out: &mut String) {
         if self.held.is_empty() {
             self.copy(bytes, out);
         } else {
@@ -100,7 +100,7 @@ impl TerminalFilter {
     }
 
     /// Appends what was held back.
-    pub(super) fn finish(&mut self, out: &mut String) {
+    pub(crate) fn finish(&mut self, out: &mut String) {
         escape_bytes(&std::mem::take(&mut self.held), out);
     }
 

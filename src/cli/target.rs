@@ -1,0 +1,84 @@
+//! What a request is for: an endpoint of the catalogue, or any other path.
+
+use crate::catalogue::{self, Endpoint, Environment, ErrorsIn, Method, Parameter, Settle, TOP_GROUP};
+
+/// Method and path, with what follows from the catalogue or, outside of it, from what was typed.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, beginning with `/`.
+    pub path: String,
+    /// The product whose host and error codes it has.
+    pub group: &'static str,
+    /// Whether it carries `timestamp` and `signature`.
+    pub signed: bool,
+    /// Whether it carries the key.
+    pub needs_key: bool,
+    /// Whether it can change something.
+    pub changes: bool,
+    /// Whether a person is asked first.
+    pub asks: bool,
+    /// The endpoint, if the catalogue has it.
+    pub endpoint: Option<&'static Endpoint>,
+}
+
+impl From<&'static Endpoint> for Target {
+    fn from(endpoint: &'static Endpoint) -> Self {
+        Self {
+            method: endpoint.method(),
+            path: endpoint.path().to_owned(),
+            group: endpoint.group(),
+            signed: endpoint.signed(),
+            needs_key: endpoint.security().needs_key(),
+            changes: endpoint.changes(),
+            asks: endpoint.asks(),
+            endpoint: Some(endpoint),
+        }
+    }
+}
+
+impl Target {
+    /// A path that the catalogue does not have. It is a read if it is a GET, else a change.
+    pub fn outside(method: Method, path: &str, signed: bool) -> Self {
+        let changes = method != Method::Get;
+        let prefix = path.split('/').nth(1);
+        let sibling = catalogue::endpoints().iter().find(|e| e.path().split('/').nth(1) == prefix);
+        let group = sibling.map_or(TOP_GROUP, Endpoint::group);
+        let (needs_key, asks) = (signed, changes);
+        Self { method, path: path.to_owned(), group, signed, needs_key, changes, asks, endpoint: None }
+    }
+
+    /// What `bnq` calls it: its command, or method and path.
+    pub fn name(&self) -> String {
+        self.endpoint.map_or_else(|| format!("{} {}", self.method, self.path), |e| e.words().join(" "))
+    }
+
+    /// What it does, for the question before a change.
+    pub fn help(&self) -> String {
+        self.endpoint.map_or_else(
+            || format!("Sends {}, which may change something.", self.name()),
+            |e| e.help().to_owned(),
+        )
+    }
+
+    /// The parameter of this name, if the catalogue has it.
+    pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
+        self.endpoint.and_then(|e| e.parameter(name))
+    }
+
+    /// How the outcome of a change is found out.
+    pub fn settle(&self) -> Option<&'static Settle> {
+        self.endpoint.and_then(Endpoint::settle)
+    }
+
+    /// Where an accepted answer can carry errors.
+    pub fn errors_in(&self) -> Option<ErrorsIn> {
+        self.endpoint.and_then(Endpoint::errors_in)
+    }
+
+    /// The environment's own host for it; `None` where that environment does not have it.
+    pub fn base_url(&self, environment: Environment) -> Option<&'static str> {
+        catalogue::base_url(environment, Some(self.group), &self.path)
+    }
+}

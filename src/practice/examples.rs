@@ -86,15 +86,16 @@ fn text(call: &Call<'_>, name: &str) -> String {
         (_, Some(first)) => first.to_owned(),
         ("symbol" | "symbols", _) => symbol().to_owned(),
         ("pair", _) => symbol().split('_').next().unwrap_or_default().to_owned(),
-        ("status", _) if is_order(call) => "NEW".to_owned(),
-        ("type", _) if is_order(call) => "LIMIT".to_owned(),
+        ("status", _) if has(call, "side") => "NEW".to_owned(),
+        ("type", _) if has(call, "side") => "LIMIT".to_owned(),
+        ("status", _) if has(call, "filters") => "TRADING".to_owned(),
         _ => words::text(name).to_owned(),
     }
 }
 
-/// Whether the answer tells of orders or trades: those have a side.
-fn is_order(call: &Call<'_>) -> bool {
-    call.endpoint.response().is_some_and(|shape| shape.contains(r#""side""#))
+/// Whether the answer has a member of this name: orders have a side, symbols have filters.
+fn has(call: &Call<'_>, member: &str) -> bool {
+    call.endpoint.response().is_some_and(|shape| shape.contains(&format!("\"{member}\":")))
 }
 
 fn is_whole(text: &str) -> bool {

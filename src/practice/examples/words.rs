@@ -14,7 +14,7 @@ pub(super) fn symbol(path: &str) -> &'static str {
 }
 
 /// Texts by the whole name.
-const TEXTS: [(&[&str], &str); 25] = [
+const TEXTS: [(&[&str], &str); 26] = [
     (&["side", "orderSide"], "BUY"),
     (&["positionSide"], "BOTH"),
     (&["orderType", "origType"], "LIMIT"),
@@ -37,6 +37,7 @@ const TEXTS: [(&[&str], &str); 25] = [
     (&["timezone"], "UTC"),
     (&["msg", "message"], "success"),
     (&["quote", "toAsset", "targetAsset", "loanCoin"], "USDT"),
+    (&["fiat", "fiatCurrency"], "EUR"),
     (&["network"], "BTC"),
     (&["confirmTimes"], "1/1"),
     (&["ip", "ipList"], "192.0.2.1"),
@@ -67,8 +68,7 @@ pub(super) fn text(name: &str) -> &'static str {
 }
 
 /// Numbers by the end of the name; all others are 1.
-const NUMBERS: [(&[&str], i64); 6] = [
-    (&["orderlistid"], -1),
+const NUMBERS: [(&[&str], i64); 5] = [
     (&["id", "no"], 1001),
     (&["precision", "scale"], 8),
     (&["limit", "size"], 100),

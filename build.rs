@@ -9,6 +9,8 @@ mod endpoints;
 mod errors;
 #[path = "build/hosts.rs"]
 mod hosts;
+#[path = "build/responses.rs"]
+mod responses;
 #[path = "build/source.rs"]
 mod source;
 

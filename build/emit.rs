@@ -23,8 +23,13 @@ impl Pool {
             self.text.push_str(s);
             start
         });
-        format!("Text::new({start},{})", s.len())
+        format!("Text::new({},{})", literal(start), s.len())
     }
+}
+
+/// A number as clippy likes to read it: `110_035`.
+fn literal(n: usize) -> String {
+    if n < 1000 { n.to_string() } else { format!("{}_{:03}", literal(n / 1000), n % 1000) }
 }
 
 /// A static array under construction; equal runs of rows are kept once.

@@ -1,4 +1,4 @@
-//! `data/endpoints/*.toml` and `data/parameters/*.toml` to the statics of `src/catalogue`.
+//! `data/endpoints/*.toml`, `data/parameters/*.toml` and `data/responses/*.json` to the statics of `src/catalogue`.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::{Spanned, Value};
 
 use crate::emit::{Pool, Table, variant};
+use crate::responses::Responses;
 use crate::source::Source;
 
 #[derive(Deserialize)]
@@ -129,13 +130,17 @@ pub fn generate(pool: &mut Pool) -> Result<String, String> {
     for source in Source::read_folder("data/endpoints")? {
         let product: Product = source.parse()?;
         check_product(&source, &product)?;
+        let mut responses = Responses::read(&product.group)?;
         for spanned in &product.endpoint {
             let e = spanned.get_ref();
+            let response = pool.add(&responses.take(&e.command));
             let row = endpoint_row(pool, &mut tables, &helps, &source, &product.group, spanned)?;
+            let row = format!("Endpoint{{response:{response},{row}}}");
             if rows.insert((product.group.clone(), e.command.clone()), row).is_some() {
                 return Err(source.at(&spanned.span(), format!("`{}` is there twice", e.command)));
             }
         }
+        responses.finish()?;
     }
     let mut endpoints = Table::new("ENDPOINTS", "Endpoint");
     endpoints.add(rows.into_values().collect());
@@ -189,6 +194,7 @@ fn names_of(e: &Endpoint) -> HashSet<&str> {
     e.parameters.iter().map(|p| p.get_ref().name.as_str()).collect()
 }
 
+/// The fields of a row, but for the shape of the answer.
 fn endpoint_row(
     pool: &mut Pool,
     tables: &mut Tables,
@@ -232,11 +238,11 @@ fn endpoint_row(
     let (signed, changes, deprecated, order_count) = (e.signed, e.changes, e.deprecated, e.order_count);
     let asks = e.ask.unwrap_or(e.changes);
     Ok(format!(
-        "Endpoint{{group:{group},command:{command},method:{method},path:{path},section:{section},title:{title},\
+        "group:{group},command:{command},method:{method},path:{path},section:{section},title:{title},\
          help:{help},doc:{doc},security:{security},signed:{signed},changes:{changes},asks:{asks},deprecated:{deprecated},\
          weight:{weight},weight_by:{weight_by},order_count:{order_count},role:{role},errors_in:{errors_in},\
          settle:{settle},plays:{plays},parameters:{parameters},one_of:{one_of},at_most_one:{at_most_one},\
-         requires:{requires},mandatory_by:{mandatory_by}}}"
+         requires:{requires},mandatory_by:{mandatory_by}"
     ))
 }
 

@@ -38,7 +38,16 @@ impl Source {
     /// An error message that begins with the file and line of `span`.
     pub fn at(&self, span: &Range<usize>, what: impl std::fmt::Display) -> String {
         let line = self.text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1;
+        self.at_line(line, what)
+    }
+
+    /// An error message that begins with the file and a line, counted from 1.
+    pub fn at_line(&self, line: usize, what: impl std::fmt::Display) -> String {
         format!("{}:{line}: {what}", self.path.display())
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     pub fn stem(&self) -> String {

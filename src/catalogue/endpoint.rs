@@ -25,6 +25,7 @@ pub struct Endpoint {
     pub(super) errors_in: Option<ErrorsIn>,
     pub(super) settle: Option<Settle>,
     pub(super) plays: Text,
+    pub(super) response: Text,
     pub(super) parameters: Span,
     pub(super) one_of: Span,
     pub(super) at_most_one: Span,
@@ -140,6 +141,13 @@ impl Endpoint {
     /// Which part of the practice exchange answers it; `None` where none does yet.
     pub fn plays(&self) -> Option<&'static str> {
         self.plays.given()
+    }
+
+    /// The shape of its answer, as JSON: names as they come, and in the place of each value its type (`integer`, `number`,
+    /// `boolean`, `string`, `integer-string`, `decimal-string`, or `time` for an integer whose place has no name to say so) or
+    /// the digits that always stand there. A list of one item is a list of such items; a longer one has those very items.
+    pub fn response(&self) -> Option<&'static str> {
+        self.response.given()
     }
 
     /// Its parameters, in the order of the documentation.

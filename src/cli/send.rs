@@ -4,7 +4,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::catalogue::{self, Endpoint, ErrorsIn, Role};
+use crate::catalogue::{self, Endpoint, Environment, ErrorsIn, Role};
 use crate::cli::console;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::interrupt;
@@ -142,6 +142,7 @@ impl<'a> Sender<'a> {
         let status = response.status;
         let retry_after_s = client::retry_after_s(&response.headers, now_ms() / 1000);
         if (200..300).contains(&status) {
+            self.tell_example(&response);
             return self.accepted(&mut response);
         }
         let body = read_bounded(&mut response.body).map_err(|e| {
@@ -212,6 +213,14 @@ impl Sender<'_> {
         }
     }
 
+    /// Says that an answer is none of the account's. Only the practice exchange gives such.
+    fn tell_example(&self, response: &Response) {
+        let example = response.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-bnq-example"));
+        if example && self.query.environment() == Environment::Local {
+            self.query.session.console.note("note: an example, not played by the practice exchange");
+        }
+    }
+
     fn tell_response(&self, response: &Response) {
         let console = self.query.session.console;
         console.detail(&format!("< HTTP {} in {} ms", response.status, response.elapsed.as_millis()));
@@ -226,10 +235,10 @@ fn unknown(what: &str) -> Failure {
     Failure::new(Kind::Unknown, format!("{what}; whether it was executed is not known"))
 }
 
-/// The headers that `-v` shows: limits, what to wait for, and the request's name.
+/// The headers that `-v` shows: limits, what to wait for, the request's name, and whether the answer is an example.
 fn is_told(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["x-mbx-", "x-sapi-", "retry-after"].iter().any(|prefix| name.starts_with(prefix))
+    ["x-mbx-", "x-sapi-", "x-bnq-", "retry-after"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// The endpoint that tells the time on the host that serves `path`: the one under the same first part of the path,

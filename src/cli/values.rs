@@ -1,7 +1,10 @@
 //! The parameters of an endpoint, from the command line to what is sent: types and limits are checked, the text is kept.
 
+use serde_json::value::RawValue;
+
 use crate::catalogue::{Endpoint, ListStyle, Names, Parameter, ParameterType};
 use crate::cli::exit::Failure;
+use crate::cli::globals;
 use crate::cli::times;
 use crate::signing::Parameters;
 
@@ -29,8 +32,7 @@ pub fn texts_of(parameter: &Parameter, values: &[String], now_ms: i64) -> Result
     }
     let texts = items.iter().map(|i| text_of(parameter, i, now_ms)).collect::<Result<Vec<_>, _>>()?;
     Ok(match style {
-        // Texts can always be written as JSON.
-        ListStyle::JsonArray => vec![serde_json::to_string(&texts).unwrap_or_default()],
+        ListStyle::JsonArray => vec![json_array(parameter, &texts)],
         ListStyle::Comma => vec![texts.join(",")],
         ListStyle::Semicolon => vec![texts.join(";")],
         ListStyle::Repeat | ListStyle::Indexed => texts,
@@ -60,13 +62,39 @@ pub fn push(parameters: &mut Parameters, parameter: &Parameter, texts: &[String]
     }
 }
 
-fn items_of(parameter: &Parameter, value: &str) -> Result<Vec<String>, Failure> {
-    if !value.starts_with('[') {
-        return Ok(value.split(',').map(|item| item.trim().to_owned()).collect());
+/// Numbers and JSON documents stand in a JSON array as they are, all else as texts.
+fn stands_bare(parameter: &Parameter) -> bool {
+    matches!(parameter.kind(), ParameterType::Integer | ParameterType::Decimal | ParameterType::Json)
+}
+
+fn json_array(parameter: &Parameter, texts: &[String]) -> String {
+    if stands_bare(parameter) {
+        return format!("[{}]", texts.join(","));
     }
-    serde_json::from_str(value).map_err(|_| {
-        let message = format!("--{} is no JSON array of texts: {value}", parameter.flag());
-        wrong(message, "write a,b,c or [\"a\",\"b\",\"c\"]")
+    // Texts can always be written as JSON.
+    serde_json::to_string(texts).unwrap_or_default()
+}
+
+fn items_of(parameter: &Parameter, value: &str) -> Result<Vec<String>, Failure> {
+    let bare = stands_bare(parameter);
+    if !value.starts_with('[') {
+        // A JSON document has commas of its own.
+        let whole = parameter.kind() == ParameterType::Json;
+        let items = if whole { vec![value] } else { value.split(',').map(str::trim).collect() };
+        return Ok(items.into_iter().map(str::to_owned).collect());
+    }
+    let item = |raw: &&RawValue| {
+        let text = serde_json::from_str::<String>(raw.get()).ok();
+        text.or_else(|| bare.then(|| raw.get().to_owned()))
+    };
+    let items: Option<Vec<&RawValue>> = serde_json::from_str(value).ok();
+    items.and_then(|items| items.iter().map(item).collect()).ok_or_else(|| {
+        let (what, fix) = match parameter.kind() {
+            ParameterType::Json => ("", "write [{...},{...}], in single quotes for the shell"),
+            _ if bare => (" of numbers", "write 1,2,3 or [1,2,3]"),
+            _ => (" of texts", "write a,b,c or [\"a\",\"b\",\"c\"]"),
+        };
+        wrong(format!("--{} is no JSON array{what}: {value}", parameter.flag()), fix)
     })
 }
 
@@ -178,7 +206,8 @@ pub fn check_together(endpoint: &Endpoint, parameters: &Parameters) -> Result<()
     let flags = |names: Names| names.iter().map(|n| flag_of(endpoint, n)).collect::<Vec<_>>();
     let missing: Vec<String> = endpoint
         .parameters()
-        .filter(|p| p.required() && !sent(p.name()))
+        // What has a flag of its own for every endpoint is not among the parameters.
+        .filter(|p| p.required() && !globals::is_global(p.flag()) && !sent(p.name()))
         .map(|p| format!("--{}", p.flag()))
         .collect();
     if !missing.is_empty() {

@@ -62,9 +62,14 @@ fn length(text: &str, most: usize) -> bool {
 }
 
 fn legal_range(parameter: &Parameter, value: &str) -> Option<&'static LegalRange> {
-    if parameter.list() == Some(ListStyle::JsonArray) {
+    match (parameter.list(), parameter.kind()) {
+        (None, _) => {}
         // `permissions=SPOT` is documented beside `permissions=["SPOT"]`.
-        return (!parameter.values().any(|v| v == value)).then_some(&SYMBOLS);
+        (Some(ListStyle::JsonArray), ParameterType::String | ParameterType::Enum) => {
+            return (!parameter.values().any(|v| v == value)).then_some(&SYMBOLS);
+        }
+        // The ranges are those of single values.
+        (Some(_), _) => return None,
     }
     if let Some(pattern) = parameter.pattern() {
         return NAMED.iter().find(|r| r.pattern == pattern);

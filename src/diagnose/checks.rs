@@ -71,6 +71,13 @@ impl<'a> Examined<'a> {
         self.value(name).is_some_and(|v| !v.is_empty())
     }
 
+    /// Whether a parameter was sent in its own way: some lists are written `name[0]=…&name[1]=…`.
+    fn given(&self, name: &str) -> bool {
+        let indexed = || self.endpoint.parameter(name).is_some_and(is_indexed);
+        let items = || self.parameters.iter().any(|(n, v)| base_name(n) == name && !v.is_empty());
+        self.sent(name) || (indexed() && items())
+    }
+
     /// The timestamp in microseconds. Sixteen digits or more are microseconds (assumed).
     fn timestamp_us(&self) -> i64 {
         let text = self.value("timestamp").unwrap_or_default();
@@ -86,6 +93,15 @@ impl<'a> Examined<'a> {
     fn recv_window_us(&self) -> i64 {
         self.recv_window().parse().map_or(0, |window: RecvWindow| window.as_micros())
     }
+}
+
+fn is_indexed(parameter: &Parameter) -> bool {
+    parameter.list() == Some(ListStyle::Indexed)
+}
+
+/// `orderArgs` for `orderArgs[0]`.
+fn base_name(name: &str) -> &str {
+    name.split_once('[').map_or(name, |(base, _)| base)
 }
 
 fn key_well_formed(x: &Examined<'_>) -> Result<(), Refusal> {
@@ -242,10 +258,9 @@ fn signature_matches(x: &Examined<'_>) -> Result<(), Refusal> {
 
 fn names_known(x: &Examined<'_>) -> Result<(), Refusal> {
     let takes = |name: &str| {
-        let item_of =
-            |base: &str| x.endpoint.parameter(base).is_some_and(|p| p.list() == Some(ListStyle::Indexed));
+        let indexed = |name: &str| x.endpoint.parameter(name).is_some_and(is_indexed);
         x.endpoint.parameter(name).is_some()
-            || name.split_once('[').is_some_and(|(base, _)| item_of(base))
+            || (name.contains('[') && indexed(base_name(name)))
             || (x.endpoint.signed() && SIGNING.contains(&name))
     };
     let Some((unknown, _)) = x.parameters.iter().find(|(n, _)| !takes(n)) else { return Ok(()) };
@@ -265,13 +280,13 @@ fn names_known(x: &Examined<'_>) -> Result<(), Refusal> {
 
 fn mandatory_present(x: &Examined<'_>) -> Result<(), Refusal> {
     for parameter in x.endpoint.parameters().filter(|p| p.required()) {
-        if !x.sent(parameter.name()) {
+        if !x.given(parameter.name()) {
             return Err(mandatory(parameter.name(), "mandatory-parameter-missing"));
         }
     }
     let by_value = x.endpoint.mandatory_given(|name| x.value(name));
     for group in x.endpoint.one_of().chain(by_value) {
-        if !group.iter().any(|name| x.sent(name)) {
+        if !group.iter().any(|name| x.given(name)) {
             return Err(one_of_missing(group));
         }
     }
@@ -322,7 +337,8 @@ const ENUM_CODES: [(&str, i32, &str); 4] = [
 
 fn values_known(x: &Examined<'_>) -> Result<(), Refusal> {
     for (name, value) in &x.parameters {
-        if let Some(unknown) = symbols_in(name, value).into_iter().find(|s| !(x.gate.symbol)(s)) {
+        let traded = |symbol: &String| (x.gate.symbol)(x.endpoint, symbol);
+        if let Some(unknown) = symbols_in(name, value).into_iter().find(|s| !traded(s)) {
             return Err(refused(-1121, "Invalid symbol.", "symbol-unknown", &[("value", &unknown)]));
         }
         let Some(parameter) = x.endpoint.parameter(name) else { continue };

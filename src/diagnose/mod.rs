@@ -8,13 +8,14 @@ mod characters;
 mod checks;
 mod key_header;
 mod received;
+mod time;
 mod verdict;
 mod verify;
 
 pub use characters::{ValueMistake, value_mistake};
 pub use received::ReceivedRequest;
 pub use verdict::{Accepted, Refusal, Verdict};
-pub use verify::{Gate, KnownKey, verify};
+pub use verify::{Gate, KnownKey, endpoint_of, verify};
 
 #[cfg(test)]
 mod tests;

@@ -25,7 +25,7 @@ fn judge(request: &ReceivedRequest) -> Verdict {
     let gate = Gate {
         now_us: NOW_MS * 1000,
         key: &known,
-        symbol: &|s| ["ARKBTC", "BTCUSDT", "币安人生USDT"].contains(&s),
+        symbol: &|_, s| ["ARKBTC", "BTCUSDT", "币安人生USDT"].contains(&s),
         peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
     };
     verify(request, &gate)
@@ -261,6 +261,35 @@ fn a_value_that_was_meant_is_offered() {
     let symbols = catalogue::find("spot", "ticker-price").unwrap().parameter("symbols").unwrap();
     let found = value_mistake(symbols, "['BTCUSDT', 'BNBBTC']").unwrap();
     assert_eq!(found.meant.as_deref(), Some(r#"["BTCUSDT","BNBBTC"]"#));
+}
+
+#[test]
+fn of_two_groups_at_one_path_the_one_that_takes_the_parameters_is_meant() {
+    let cases = [
+        ("globalLongShortAccountRatio", "symbol=BTCUSDT&period=5m", "futures"),
+        ("globalLongShortAccountRatio", "pair=BTCUSD&period=5m", "coin-futures"),
+        ("openInterestHist", "pair=BTCUSD&contractType=PERPETUAL&period=5m", "coin-futures"),
+        ("openInterestHist", "symbol=BTCUSDT&period=5m&limit=1", "futures"),
+        ("topLongShortPositionRatio", "pair=BTCUSD&period=5m", "coin-futures"),
+        // Either would do.
+        ("basis", "pair=BTCUSD&contractType=PERPETUAL&period=5m", "futures"),
+        ("topLongShortAccountRatio", "", "futures"),
+    ];
+    for (name, query, group) in cases {
+        let request = received("GET", &format!("/futures/data/{name}"), query, "");
+        assert_eq!(endpoint_of(&request).unwrap().group(), group, "{name} {query}");
+    }
+    assert!(endpoint_of(&received("POST", "/futures/data/basis", "", "")).is_none());
+}
+
+#[test]
+fn lists_are_judged_by_their_way_of_writing() {
+    let cancel = |ids: &str| {
+        signed("DELETE", "/fapi/v1/batchOrders", &format!("symbol=BTCUSDT&{ids}&timestamp={{t}}"))
+    };
+    accepts(&cancel("orderIdList=%5B11%2C12%5D"));
+    let missing = signed("POST", "/eapi/v1/order", "symbol=X&timestamp={t}");
+    assert_eq!(refusal(&missing).code, Some(-1102));
 }
 
 #[test]

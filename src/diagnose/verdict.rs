@@ -36,6 +36,8 @@ pub struct Refusal {
     pub cause: String,
     /// What to do about it.
     pub fix: String,
+    /// The body, where it has not the usual form.
+    pub document: Option<String>,
 }
 
 impl Refusal {
@@ -48,11 +50,21 @@ impl Refusal {
     ) -> Self {
         let (cause, fix) = explain::mistake(mistake).map_or(("", ""), |m| (m.cause(), m.fix()));
         let message = message.into();
-        Self { status, code, message, mistake, cause: fill(cause, seen), fix: fill(fix, seen) }
+        let (cause, fix) = (fill(cause, seen), fill(fix, seen));
+        Self { status, code, message, mistake, cause, fix, document: None }
+    }
+
+    /// The refusal with a body of its own.
+    pub(super) fn with_document(mut self, document: String) -> Self {
+        self.document = Some(document);
+        self
     }
 
     /// The answer's body: `{"code":-1121,"msg":"Invalid symbol."}`, or empty where there is no code.
     pub fn body(&self) -> String {
+        if let Some(document) = &self.document {
+            return document.clone();
+        }
         self.code
             .map(|code| serde_json::json!({ "code": code, "msg": self.message }).to_string())
             .unwrap_or_default()

@@ -1,7 +1,8 @@
+use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use super::checks::{CHECKS, Examined};
-use super::{Accepted, ReceivedRequest, Refusal, Verdict};
+use super::{Accepted, ReceivedRequest, Refusal, Verdict, time};
 use crate::catalogue::{self, Endpoint};
 use crate::signing::VerifyingKey;
 
@@ -11,8 +12,8 @@ pub struct Gate<'a> {
     pub now_us: i64,
     /// Looks an API key up.
     pub key: &'a dyn Fn(&str) -> Option<KnownKey>,
-    /// Whether a symbol is traded.
-    pub symbol: &'a dyn Fn(&str) -> bool,
+    /// Whether a symbol is traded where an endpoint's group trades.
+    pub symbol: &'a dyn Fn(&Endpoint, &str) -> bool,
     /// Where the request came from.
     pub peer: IpAddr,
 }
@@ -37,7 +38,7 @@ pub fn verify(request: &ReceivedRequest, gate: &Gate<'_>) -> Verdict {
 }
 
 fn judge(request: &ReceivedRequest, gate: &Gate<'_>) -> Result<Accepted, Refusal> {
-    let endpoint = route(request)?;
+    let endpoint = endpoint_of(request).ok_or_else(|| unrouted(request, gate.now_us))?;
     let examined = Examined::new(request, gate, endpoint);
     for check in CHECKS {
         check(&examined)?;
@@ -46,18 +47,45 @@ fn judge(request: &ReceivedRequest, gate: &Gate<'_>) -> Result<Accepted, Refusal
     Ok(Accepted { endpoint, parameters: examined.parameters, api_key })
 }
 
-/// The path exists, with this method. Status and empty body are assumed.
-fn route(request: &ReceivedRequest) -> Result<&'static Endpoint, Refusal> {
-    let at_path = || catalogue::at_path(&request.path);
-    if let Some(endpoint) = at_path().find(|e| e.method().as_str() == request.method) {
-        return Ok(endpoint);
-    }
+/// The endpoint that a request is for. Where two groups share a path, their hosts would tell them apart; here it is the one
+/// that takes more of the parameters sent, then the one that lacks fewer.
+pub fn endpoint_of(request: &ReceivedRequest) -> Option<&'static Endpoint> {
+    let mut fitting = catalogue::at_path(&request.path).filter(|e| e.method().as_str() == request.method);
+    let first = fitting.next()?;
+    let Some(second) = fitting.next() else { return Some(first) };
+    let sent: Vec<String> =
+        request.query_parameters().into_iter().chain(request.body_parameters()).map(|(n, _)| n).collect();
+    [first, second].into_iter().chain(fitting).max_by_key(|e| {
+        let taken = sent.iter().filter(|name| e.parameter(name).is_some()).count();
+        let lacking = e.parameters().filter(|p| p.required() && !sent.iter().any(|n| n == p.name())).count();
+        (taken, Reverse(lacking))
+    })
+}
+
+/// The path exists, with this method. Statuses and empty bodies are assumed.
+fn unrouted(request: &ReceivedRequest, now_us: i64) -> Refusal {
     let seen = [("path", request.path.as_str()), ("method", request.method.as_str())];
-    let methods: Vec<&str> = at_path().map(|e| e.method().as_str()).collect();
+    let methods: Vec<&str> = catalogue::at_path(&request.path).map(|e| e.method().as_str()).collect();
     if methods.is_empty() {
-        return Err(Refusal::new((404, None), "", "path-unknown", &seen));
+        let refusal = Refusal::new((404, None), "", "path-unknown", &seen);
+        // The hosts behind /sapi answer with a document of their own.
+        return if request.path.starts_with("/sapi/") {
+            refusal.with_document(not_found(&request.path, now_us))
+        } else {
+            refusal
+        };
     }
     let expected = methods.join(" or ");
     let [path, method] = seen;
-    Err(Refusal::new((405, None), "", "wrong-method", &[path, method, ("expected", &expected)]))
+    Refusal::new((405, None), "", "wrong-method", &[path, method, ("expected", &expected)])
+}
+
+/// The body of a 404 on a /sapi path; the form of its time and the message are assumed.
+fn not_found(path: &str, now_us: i64) -> String {
+    let time = time::iso(now_us.div_euclid(1000));
+    // Text can always be written as JSON; a map would put the members into another order.
+    let path = serde_json::Value::from(path);
+    format!(
+        r#"{{"timestamp":"{time}","status":404,"error":"Not Found","message":"No message available","path":{path}}}"#
+    )
 }

@@ -2,8 +2,8 @@ use serde::Serialize;
 
 use super::account::Account;
 use super::market::{self, SYMBOLS, Symbol};
-use super::{history, info, quotes};
-use crate::catalogue::{Endpoint, Parameter, Weight};
+use super::{examples, history, info, quotes};
+use crate::catalogue::{self, Endpoint, Parameter, Weight};
 
 /// An accepted request on its way to the part that answers it.
 pub(super) struct Call<'a> {
@@ -58,10 +58,28 @@ pub(super) const PLAYS: [(&str, Play); 15] = [
     ("trades", quotes::trades),
 ];
 
+/// The JSON text of an answer.
+pub(super) enum Played {
+    /// From the account and the market.
+    Answer(String),
+    /// Made from the shape of the answer alone.
+    Example(String),
+}
+
+/// Whether anything of a group is played. Beside true answers an example would look like one, and an order like one that
+/// was accepted.
+pub(super) fn is_played(group: &str) -> bool {
+    catalogue::in_group(group).any(|e| e.plays().is_some())
+}
+
 /// Answers an accepted request with the JSON text of the exchange's answer.
-pub(super) fn play(call: &Call<'_>) -> Answer {
+pub(super) fn play(call: &Call<'_>) -> Result<Played, Failure> {
     let name = call.endpoint.plays();
     let Some((_, play)) = PLAYS.iter().find(|(n, _)| Some(*n) == name) else {
+        if !is_played(call.endpoint.group()) {
+            call.combination_allowed()?;
+            return Ok(Played::Example(examples::answer(call)));
+        }
         return Err(Failure::new(
             -1020,
             "This operation is not supported.",
@@ -70,7 +88,7 @@ pub(super) fn play(call: &Call<'_>) -> Answer {
         ));
     };
     call.combination_allowed()?;
-    play(call)
+    play(call).map(Played::Answer)
 }
 
 /// What a call counts as against the request weight. Where a rule has more than one figure, its first.

@@ -4,10 +4,10 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::account::Account;
-use super::engine::{self, Call, Failure};
+use super::engine::{self, Call, Failure, Played};
 use super::{keys, market};
-use crate::catalogue;
-use crate::diagnose::{Accepted, Gate, ReceivedRequest, Refusal, Verdict, verify};
+use crate::catalogue::Endpoint;
+use crate::diagnose::{self, Accepted, Gate, ReceivedRequest, Refusal, Verdict, verify};
 
 /// The exchange's clock.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +53,12 @@ pub(super) struct Answered {
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: String,
     pub(super) reason: Option<Reason>,
+    /// What the log says about an answer that was given.
+    pub(super) note: Option<&'static str>,
 }
+
+/// The header of an answer that is an example.
+const EXAMPLE: (&str, &str) = ("X-Bnq-Example", "true");
 
 /// Why a request was refused.
 #[derive(Clone, Debug, Default)]
@@ -93,14 +98,15 @@ impl Exchange {
     /// Judges a request at the gate and, if it passes, has it answered.
     pub(super) fn answer(&self, request: &ReceivedRequest, peer: IpAddr) -> Answered {
         let now_us = self.clock.now_us();
-        let symbol = |name: &str| market::find(name).is_some();
+        // Other groups trade symbols that this market does not have, such as `BTCUSD_PERP`.
+        let symbol = |e: &Endpoint, name: &str| !engine::is_played(e.group()) || market::find(name).is_some();
         let gate = Gate { now_us, key: &keys::known, symbol: &symbol, peer };
         let used = self.use_weight(request, now_us);
         let mut answered = match verify(request, &gate) {
             Verdict::Accepted(accepted) => self.play(request, &accepted, now_us),
             Verdict::Refused(refusal) => {
                 let (status, body) = (refusal.status, refusal.body());
-                Answered { status, headers: Vec::new(), body, reason: Some(refusal.into()) }
+                Answered { status, headers: Vec::new(), body, reason: Some(refusal.into()), note: None }
             }
         };
         answered.headers.push(("X-MBX-UUID", self.next_uuid(now_us)));
@@ -125,17 +131,24 @@ impl Exchange {
             microseconds,
         };
         match engine::play(&call) {
-            Ok(body) => Answered { status: 200, headers: Vec::new(), body, reason: None },
+            Ok(Played::Answer(body)) => {
+                Answered { status: 200, headers: Vec::new(), body, reason: None, note: None }
+            }
+            Ok(Played::Example(body)) => {
+                let headers = vec![(EXAMPLE.0, EXAMPLE.1.to_owned())];
+                let note = Some("example answer; nothing was changed");
+                Answered { status: 200, headers, body, reason: None, note }
+            }
             Err(failure) => {
                 let body = serde_json::json!({ "code": failure.code, "msg": failure.message }).to_string();
-                Answered { status: 400, headers: Vec::new(), body, reason: Some(failure.into()) }
+                Answered { status: 400, headers: Vec::new(), body, reason: Some(failure.into()), note: None }
             }
         }
     }
 
     /// Counts a request on an endpoint, refused or not, and tells the weight used in this minute.
     fn use_weight(&self, request: &ReceivedRequest, now_us: i64) -> Option<u32> {
-        let endpoint = catalogue::at_path(&request.path).find(|e| e.method().as_str() == request.method)?;
+        let endpoint = diagnose::endpoint_of(request)?;
         let minute = now_us.div_euclid(60_000_000);
         let mut weight = self.weight.lock().unwrap_or_else(PoisonError::into_inner);
         if weight.minute != minute {

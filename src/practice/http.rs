@@ -229,8 +229,9 @@ async fn respond(
     };
     let now = desk.exchange.clock().now_us();
     let entry = Entry::new(now, &received.method, &target, began.elapsed());
+    let note = answered.note;
     let (answer, reason) = response(answered);
-    (desk.log)(&entry.answered(Some(answer.status().as_u16()), reason));
+    (desk.log)(&entry.answered(Some(answer.status().as_u16()), reason).noted(note));
     Ok(answer)
 }
 
@@ -240,11 +241,11 @@ fn refusal(foreign: Foreign) -> Answered {
     let body = format!("{}; {}\n", reason.cause, reason.fix);
     let text = ("Content-Type", "text/plain;charset=UTF-8".to_owned());
     let headers = vec![text, ("Connection", "close".to_owned())];
-    Answered { status, headers, body, reason: Some(reason) }
+    Answered { status, headers, body, reason: Some(reason), note: None }
 }
 
 fn response(answered: Answered) -> (Answer, Option<Reason>) {
-    let Answered { status, headers, body, reason } = answered;
+    let Answered { status, headers, body, reason, note: _ } = answered;
     let mut response = Response::new(Full::new(Bytes::from(body)));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in headers {

@@ -31,6 +31,8 @@ pub struct Entry {
     pub cause: Option<String>,
     /// How to mend it.
     pub fix: Option<String>,
+    /// What there is to know about an answer that was given.
+    pub note: Option<&'static str>,
 }
 
 impl Entry {
@@ -58,8 +60,13 @@ impl Entry {
         self
     }
 
+    pub(super) fn noted(mut self, note: Option<&'static str>) -> Self {
+        self.note = note;
+        self
+    }
+
     /// One line, without its end: time of day (UTC), status, code, method, target, how long it took; for a refused
-    /// request what was wrong; how to mend it.
+    /// request what was wrong; how to mend it; for an example that it is one.
     pub fn to_text(&self) -> String {
         let ms = self.time.rem_euclid(86_400_000);
         let (h, m, s, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
@@ -69,7 +76,8 @@ impl Entry {
             "{h:02}:{m:02}:{s:02}.{ms:03} {status}{code} {} {} {} ms",
             self.method, self.target, self.millis
         );
-        let reason: Vec<&str> = [&self.cause, &self.fix].into_iter().flatten().map(String::as_str).collect();
+        let reason = [self.cause.as_deref(), self.fix.as_deref(), self.note];
+        let reason: Vec<&str> = reason.into_iter().flatten().collect();
         if !reason.is_empty() {
             line += ": ";
             line += &reason.join("; ");

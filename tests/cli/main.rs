@@ -9,9 +9,11 @@
 )]
 
 mod bad_input;
+mod catalogue;
 mod changes;
 mod credentials;
 mod help;
+mod made_up;
 mod output;
 mod practice;
 mod readme;

@@ -63,7 +63,7 @@ fn needed(endpoint: &'static bnq::catalogue::Endpoint) -> Vec<(&'static str, &'s
 #[test]
 fn every_spot_endpoint_is_played_or_refused_with_1020() {
     let server = serve();
-    for endpoint in bnq::catalogue::endpoints() {
+    for endpoint in bnq::catalogue::in_group(bnq::catalogue::TOP_GROUP) {
         let line = format!("--env local --base-url {} --errors json {}", server.url, endpoint.command());
         let ran = needed(endpoint).into_iter().fold(bnq(&line), |b, (n, v)| b.arg(&format!("{n}={v}"))).run();
         let code = if ran.code == Some(0) { None } else { ran.error()["code"].as_i64() };
@@ -197,4 +197,91 @@ fn env_local_is_a_fresh_account_for_each_command() {
     let orders: serde_json::Value = serde_json::from_str(&first).unwrap();
     assert!(orders.as_array().unwrap().iter().any(|o| o["symbol"] == "ARKBTC"), "{first}");
     bnq("--env local --timestamp 1499827319559 account").run().exits(0);
+}
+
+#[test]
+fn an_example_is_told_apart_from_a_played_answer() {
+    let note = "note: an example, not played by the practice exchange\n";
+    let ran = bnq("--env local -o compact futures ticker-price --symbol BTCUSDT").run().exits(0);
+    assert_eq!(ran.stdout, "{\"symbol\":\"BTCUSDT\",\"price\":\"1.00000000\",\"time\":1772323200000}\n");
+    assert_eq!(ran.stderr, note);
+    let ran = bnq("--env local -v coin-futures ticker-price --symbol BTCUSD_PERP").run().exits(0);
+    assert!(ran.stderr.contains("< X-BNQ-EXAMPLE: true\n") && ran.stderr.ends_with(note), "{}", ran.stderr);
+    for line in [
+        "-q wallet coins",
+        "-q options new-order --symbol BTC-260626-100000-C --side BUY --type LIMIT --quantity 1 --price 5",
+        "ping",
+    ] {
+        assert_eq!(bnq(&format!("--env local {line}")).run().exits(0).stderr, "", "{line}");
+    }
+    // Spot's orders must not look accepted.
+    let ran =
+        bnq("--env local new-order --symbol ARKBTC --side BUY --type MARKET --quantity 1").run().exits(7);
+    ran.prints_nothing().says("-1020");
+}
+
+#[test]
+fn the_log_names_examples_and_the_header_is_there_for_any_client() {
+    let server = serve();
+    let answer = get(&server, "/fapi/v1/time", "");
+    assert!(answer.to_lowercase().contains("\r\nx-bnq-example: true\r\n"), "{answer}");
+    bnq_at(&server, "wallet system-status").exits(0);
+    server.logs("GET /sapi/v1/system/status");
+    let log = server.log();
+    assert!(log.lines().all(|line| line.ends_with("ms: example answer; nothing was changed")), "{log}");
+    let unknown = get(&server, "/sapi/v1/nope", "");
+    assert!(
+        unknown.starts_with("HTTP/1.1 404 ") && unknown.contains(r#""path":"/sapi/v1/nope"}"#),
+        "{unknown}"
+    );
+    // Another server's header is not believed.
+    let other = super::support::scripted(|_, _| {
+        super::support::Then::Answer(
+            b"HTTP/1.1 200 OK\r\nX-Bnq-Example: true\r\nContent-Length: 2\r\n\r\n{}".to_vec(),
+        )
+    });
+    let config = format!(
+        "[profiles.p]\nenv = \"testnet\"\nbase_url = \"{}\"\napi_key = \"{KEY}\"\nsecret_key = \"{SECRET}\"\n",
+        other.url
+    );
+    let ran = bnq("--profile p ping").config(&config).run();
+    assert!(!ran.stderr.contains("an example"), "{ran:?}");
+}
+
+#[test]
+fn lists_of_numbers_and_documents_are_sent_bare() {
+    let cases = [
+        (
+            "futures cancel-batch-orders --symbol BTCUSDT",
+            "--order-id-list",
+            "11,12",
+            "orderIdList=%5B11%2C12%5D",
+        ),
+        (
+            "futures cancel-batch-orders --symbol BTCUSDT",
+            "--order-id-list",
+            "[11, 12]",
+            "orderIdList=%5B11%2C12%5D",
+        ),
+        (
+            "futures new-batch-orders",
+            "--batch-orders",
+            r#"[{"symbol":"A"},{"symbol":"B"}]"#,
+            "batchOrders=%5B%7B%22symbol%22%3A%22A%22%7D%2C%7B%22symbol%22%3A%22B%22%7D%5D",
+        ),
+        (
+            "futures new-batch-orders",
+            "--batch-orders",
+            r#"{"symbol":"A","side":"BUY"}"#,
+            "batchOrders=%5B%7B%22symbol%22%3A%22A%22%2C%22side%22%3A%22BUY%22%7D%5D",
+        ),
+    ];
+    for (line, flag, value, sent) in cases {
+        let shown = bnq(&format!("--env local --dry-run {line}")).arg(flag).arg(value).run().exits(0).stdout;
+        assert!(shown.contains(sent), "{value}: {shown}");
+    }
+    for (value, said) in [("[11,x]", "no JSON array of numbers"), ("[\"a\"]", "no whole number: a")] {
+        let line = "--env local --dry-run futures cancel-batch-orders --symbol BTCUSDT --order-id-list";
+        bnq(line).arg(value).run().exits(2).says(said);
+    }
 }

@@ -1,5 +1,6 @@
 mod agreement;
 mod engine;
+mod examples;
 mod hostile;
 mod log;
 mod market;

@@ -1,0 +1,113 @@
+//! Answers made from the shape that the catalogue has for them. The same request has the same answer each time.
+
+mod shape;
+mod words;
+
+pub(super) use shape::Shape;
+
+use super::engine::Call;
+use super::market::END_MS;
+use crate::catalogue::ParameterType;
+
+/// Parameters whose values come back under another name.
+const RENAMED: [(&str, &str); 2] = [("clientOrderId", "newClientOrderId"), ("origQty", "quantity")];
+
+/// An example of the answer to a call, as JSON.
+pub(super) fn answer(call: &Call<'_>) -> String {
+    let mut out = String::new();
+    write(call, &Shape::parse(call.endpoint.response()), "", &mut out);
+    out
+}
+
+/// Writes an example of a shape. `name` is that of the member it belongs to; items have that of their list.
+fn write(call: &Call<'_>, shape: &Shape, name: &str, out: &mut String) {
+    match shape {
+        Shape::Value(kind) => out.push_str(&value(call, kind, name)),
+        Shape::List(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                out.push_str(if i == 0 { "" } else { "," });
+                write(call, item, name, out);
+            }
+            out.push(']');
+        }
+        Shape::Object(members) => {
+            out.push('{');
+            for (i, (name, member)) in members.iter().enumerate() {
+                out.push_str(if i == 0 { "" } else { "," });
+                out.push_str(&quoted(name));
+                out.push(':');
+                write(call, member, name, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+/// A value as JSON: what was sent under the same name if it fits, else one that the name suggests.
+fn value(call: &Call<'_>, kind: &str, name: &str) -> String {
+    let sent = echo(call, name);
+    let fitting = |fits: fn(&str) -> bool| sent.filter(|v| fits(v)).map(str::to_owned);
+    match kind {
+        "boolean" => {
+            let sent = sent.map(str::to_ascii_lowercase).filter(|v| v == "true" || v == "false");
+            sent.unwrap_or_else(|| words::is_set(name).to_string())
+        }
+        "integer" => fitting(is_whole).unwrap_or_else(|| whole(call, name).to_string()),
+        "integer-string" => quoted(&fitting(is_whole).unwrap_or_else(|| whole(call, name).to_string())),
+        "time" => END_MS.to_string(),
+        "number" => fitting(is_number).unwrap_or_else(|| "1.0".to_owned()),
+        "decimal-string" => quoted(&fitting(is_number).unwrap_or_else(|| "1.00000000".to_owned())),
+        "string" => quoted(&sent.map_or_else(|| text(call, name), str::to_owned)),
+        digits => quoted(digits),
+    }
+}
+
+fn echo<'a>(call: &'a Call<'_>, name: &str) -> Option<&'a str> {
+    let single = |name: &str| {
+        call.endpoint.parameter(name).filter(|p| p.list().is_none()).and_then(|p| call.text(p.name()))
+    };
+    let renamed = || RENAMED.iter().find(|(n, _)| *n == name).and_then(|(_, sent)| single(sent));
+    single(name).or_else(renamed)
+}
+
+fn whole(call: &Call<'_>, name: &str) -> i64 {
+    if name == "serverTime" {
+        // The clock that requests are judged by: clients set theirs by it.
+        return call.now_us / 1000;
+    }
+    if words::is_time(name) { END_MS } else { words::number(name) }
+}
+
+fn text(call: &Call<'_>, name: &str) -> String {
+    let symbol = || call.text("symbol").unwrap_or_else(|| words::symbol(call.endpoint.path()));
+    let values = call.endpoint.parameter(name).filter(|p| p.kind() == ParameterType::Enum);
+    match (name, values.and_then(|p| p.values().next())) {
+        (_, Some(first)) => first.to_owned(),
+        ("symbol" | "symbols", _) => symbol().to_owned(),
+        ("pair", _) => symbol().split('_').next().unwrap_or_default().to_owned(),
+        ("status", _) if has(call, "side") => "NEW".to_owned(),
+        ("type", _) if has(call, "side") => "LIMIT".to_owned(),
+        ("status", _) if has(call, "filters") => "TRADING".to_owned(),
+        _ => words::text(name).to_owned(),
+    }
+}
+
+/// Whether the answer has a member of this name: orders have a side, symbols have filters.
+fn has(call: &Call<'_>, member: &str) -> bool {
+    call.endpoint.response().is_some_and(|shape| shape.contains(&format!("\"{member}\":")))
+}
+
+fn is_whole(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    text.parse::<i64>().is_ok() && (digits == "0" || !digits.starts_with('0')) && !text.starts_with('+')
+}
+
+fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) && serde_json::from_str::<f64>(text).is_ok()
+}
+
+fn quoted(text: &str) -> String {
+    // Text can always be written as JSON.
+    serde_json::to_string(text).unwrap_or_default()
+}

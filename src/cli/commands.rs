@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
-use crate::cli::{config, endpoint_args, globals, serve, sign, suggest};
+use crate::cli::{config, endpoint_args, endpoints, globals, serve, sign, suggest};
 
 /// A command that is no endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,33 +15,42 @@ pub enum Builtin {
     Serve,
     /// `bnq config`
     Config,
+    /// `bnq endpoints`
+    Endpoints,
 }
 
 impl Builtin {
-    const ALL: [Self; 3] = [Self::Sign, Self::Serve, Self::Config];
+    /// Every one, in the order of the help.
+    pub const ALL: [Self; 4] = [Self::Endpoints, Self::Sign, Self::Serve, Self::Config];
 
-    fn name(self) -> &'static str {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Sign => "sign",
             Self::Serve => "serve",
             Self::Config => "config",
+            Self::Endpoints => "endpoints",
         }
     }
 
-    fn about(self) -> &'static str {
+    /// What it does, in a few words.
+    pub fn about(self) -> &'static str {
         match self {
             Self::Sign => "Computes the signature of a text, offline",
             Self::Serve => "Runs the practice exchange on this machine, for any client",
             Self::Config => "Shows, checks and writes the profiles of the config file",
+            Self::Endpoints => "Finds the endpoint for some words or a path, and tells what it takes",
         }
     }
 
-    fn command(self) -> Command {
+    /// What clap is told of it.
+    pub fn command(self) -> Command {
         let command = Command::new(self.name()).about(self.about());
         match self {
             Self::Sign => sign::arguments(command),
             Self::Serve => serve::arguments(command).after_help(globals::ELSEWHERE),
             Self::Config => config::arguments(command).after_help(globals::ELSEWHERE),
+            Self::Endpoints => endpoints::arguments(command),
         }
     }
 }
@@ -142,6 +151,15 @@ pub fn clap_command(named: Option<Named>) -> Command {
         Some(Named::Group(group)) => root.subcommand(Command::new(group).override_help(overview_of(group))),
         None => root.override_usage("bnq [OPTIONS] <COMMAND>").after_help(overview()),
     }
+}
+
+/// What `bnq <ENDPOINT> --help` prints.
+pub fn help_of(endpoint: &'static Endpoint) -> String {
+    let words = endpoint.words();
+    let argv = std::iter::once("bnq").chain(words.iter().copied()).chain(["--help"]);
+    // Help is what clap calls an error here; without one there is nothing to print.
+    let asked = clap_command(Some(Named::Endpoint(endpoint))).try_get_matches_from(argv);
+    asked.err().map(|help| help.to_string()).unwrap_or_default()
 }
 
 /// The matches of the command that was named, below its group where it has one.

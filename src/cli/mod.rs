@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod console;
 mod endpoint_args;
+mod endpoints;
 mod exit;
 mod globals;
 mod guard;
@@ -95,6 +96,7 @@ fn dispatch(words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
         Named::Builtin(Builtin::Sign) => sign::run(matches, &session),
         Named::Builtin(Builtin::Serve) => serve::run(matches),
         Named::Builtin(Builtin::Config) => config::run(matches, &session),
+        Named::Builtin(Builtin::Endpoints) => endpoints::run(matches, &session),
     }
 }
 

@@ -11,6 +11,7 @@
 mod bad_input;
 mod changes;
 mod credentials;
+mod endpoints;
 mod help;
 mod output;
 mod practice;

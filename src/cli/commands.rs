@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
-use crate::cli::{config, endpoint_args, endpoints, globals, serve, sign, suggest};
+use crate::cli::{completions, config, endpoint_args, endpoints, globals, man, serve, sign, suggest};
 
 /// A command that is no endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +17,16 @@ pub enum Builtin {
     Config,
     /// `bnq endpoints`
     Endpoints,
+    /// `bnq completions`
+    Completions,
+    /// `bnq man`
+    Man,
 }
 
 impl Builtin {
     /// Every one, in the order of the help.
-    pub const ALL: [Self; 4] = [Self::Endpoints, Self::Sign, Self::Serve, Self::Config];
+    pub const ALL: [Self; 6] =
+        [Self::Endpoints, Self::Sign, Self::Serve, Self::Config, Self::Completions, Self::Man];
 
     /// What it is called.
     pub fn name(self) -> &'static str {
@@ -30,6 +35,8 @@ impl Builtin {
             Self::Serve => "serve",
             Self::Config => "config",
             Self::Endpoints => "endpoints",
+            Self::Completions => "completions",
+            Self::Man => "man",
         }
     }
 
@@ -40,6 +47,8 @@ impl Builtin {
             Self::Serve => "Runs the practice exchange on this machine, for any client",
             Self::Config => "Shows, checks and writes the profiles of the config file",
             Self::Endpoints => "Finds the endpoint for some words or a path, and tells what it takes",
+            Self::Completions => "Prints a script that lets your shell complete commands, flags and values",
+            Self::Man => "Prints or writes the manual pages",
         }
     }
 
@@ -51,6 +60,8 @@ impl Builtin {
             Self::Serve => serve::arguments(command).after_help(globals::ELSEWHERE),
             Self::Config => config::arguments(command).after_help(globals::ELSEWHERE),
             Self::Endpoints => endpoints::arguments(command),
+            Self::Completions => completions::arguments(command),
+            Self::Man => man::arguments(command),
         }
     }
 }
@@ -90,7 +101,7 @@ pub fn named(words: &[String]) -> Result<Option<Named>, Failure> {
 }
 
 /// The words that are neither flags, nor values of global flags, nor `help`.
-fn names_in(words: &[String]) -> Vec<&str> {
+pub fn names_in(words: &[String]) -> Vec<&str> {
     let mut names = Vec::new();
     let mut rest = words.iter();
     while let Some(word) = rest.next() {

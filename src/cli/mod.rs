@@ -3,6 +3,8 @@
 mod ask;
 mod client_id;
 mod commands;
+mod complete;
+mod completions;
 mod config;
 mod console;
 mod endpoint_args;
@@ -12,6 +14,7 @@ mod globals;
 mod guard;
 mod interrupt;
 mod local;
+mod man;
 mod query;
 mod refusal;
 mod send;
@@ -37,6 +40,10 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
     forbid_core_dumps();
     let words: Result<Vec<String>, OsString> = argv.into_iter().map(OsString::into_string).collect();
     let (form, result) = match words {
+        // What is being completed is not finished, so nothing in it is an error yet.
+        Ok(words) if words.first().is_some_and(|w| w == completions::HIDDEN) => {
+            (ErrorForm::Text, completions::answer(words.get(1..).unwrap_or_default()))
+        }
         Ok(words) => match error_form(&words) {
             Ok(form) => (form, dispatch(words, form)),
             Err(failure) => (ErrorForm::Text, Err(failure)),
@@ -97,6 +104,8 @@ fn dispatch(words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
         Named::Builtin(Builtin::Serve) => serve::run(matches),
         Named::Builtin(Builtin::Config) => config::run(matches, &session),
         Named::Builtin(Builtin::Endpoints) => endpoints::run(matches, &session),
+        Named::Builtin(Builtin::Completions) => completions::run(matches),
+        Named::Builtin(Builtin::Man) => man::run(matches, &session),
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod changes;
+mod completions;
 mod credentials;
 mod endpoints;
 mod help;

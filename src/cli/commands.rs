@@ -186,11 +186,19 @@ fn overview() -> String {
     }
     text.push_str("\nGroups of endpoints, listed by `bnq <GROUP>`:\n");
     for group in catalogue::groups().into_iter().filter(|g| *g != TOP_GROUP) {
-        text.push_str(&line(group, &format!("{} endpoints", catalogue::in_group(group).count())));
+        text.push_str(&line(group, &count_of(group)));
     }
     text.push_str(&sections(TOP_GROUP, "Spot, "));
     text.push_str("\n`bnq <COMMAND> --help` tells what a command takes.");
     text
+}
+
+/// How many endpoints a group has, in words.
+pub fn count_of(group: &str) -> String {
+    match catalogue::in_group(group).count() {
+        1 => "1 endpoint".to_owned(),
+        count => format!("{count} endpoints"),
+    }
 }
 
 /// What `bnq <GROUP>` prints: its endpoints by section, a line each.

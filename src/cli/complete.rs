@@ -278,7 +278,7 @@ fn of_arg(arg: &Arg) -> Option<Flag> {
 fn top() -> Vec<Candidate> {
     let builtins = Builtin::ALL.into_iter().map(|b| candidate(b.name(), b.about()));
     let groups = catalogue::groups().into_iter().filter(|g| *g != TOP_GROUP);
-    let groups = groups.map(|g| candidate(g, &format!("{} endpoints", catalogue::in_group(g).count())));
+    let groups = groups.map(|g| candidate(g, &commands::count_of(g)));
     builtins
         .chain([candidate("help", "Tells what a command takes")])
         .chain(groups)

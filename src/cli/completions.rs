@@ -13,6 +13,7 @@ pub const HIDDEN: &str = "__complete";
 
 /// A shell that there is a script for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "PowerShell is called that")]
 pub enum Shell {
     /// bash
     Bash,

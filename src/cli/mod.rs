@@ -17,6 +17,7 @@ mod local;
 mod man;
 mod query;
 mod refusal;
+mod roff;
 mod send;
 mod serve;
 mod session;

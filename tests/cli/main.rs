@@ -14,6 +14,7 @@ mod completions;
 mod credentials;
 mod endpoints;
 mod help;
+mod man;
 mod output;
 mod practice;
 mod readme;

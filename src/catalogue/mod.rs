@@ -6,10 +6,12 @@
 mod endpoint;
 mod hosts;
 mod parameter;
+mod search;
 
 pub use endpoint::{Endpoint, ErrorsIn, Method, Names, Role, SecurityType, Settle, Weight};
 pub use hosts::{Environment, Host, HostUse, UnknownEnvironment, base_url, environments_of, hosts};
 pub use parameter::{ListStyle, Parameter, ParameterType, Place};
+pub use search::{Found, search};
 
 use crate::data::{Span, Text};
 use endpoint::{MandatoryBy, Requires, WeightRow};

@@ -152,6 +152,20 @@ pub enum ParameterType {
     Json,
 }
 
+impl ParameterType {
+    /// The catalogue's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Boolean => "boolean",
+            Self::Enum => "enum",
+            Self::Json => "json",
+        }
+    }
+}
+
 /// Where a parameter travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -159,6 +173,16 @@ pub enum Place {
     Query,
     /// In the form body.
     Body,
+}
+
+impl Place {
+    /// The catalogue's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Body => "body",
+        }
+    }
 }
 
 /// How several values of one parameter are written.
@@ -174,4 +198,17 @@ pub enum ListStyle {
     Indexed,
     /// `A;B`
     Semicolon,
+}
+
+impl ListStyle {
+    /// The catalogue's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::JsonArray => "json-array",
+            Self::Comma => "comma",
+            Self::Repeat => "repeat",
+            Self::Indexed => "indexed",
+            Self::Semicolon => "semicolon",
+        }
+    }
 }

@@ -4,7 +4,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
-use crate::cli::{config, endpoint_args, globals, request, serve, sign, suggest};
+use crate::cli::{
+    completions, config, endpoint_args, endpoints, globals, man, request, serve, sign, suggest,
+};
 
 /// A command that is no endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,36 +19,56 @@ pub enum Builtin {
     Serve,
     /// `bnq config`
     Config,
+    /// `bnq endpoints`
+    Endpoints,
+    /// `bnq completions`
+    Completions,
+    /// `bnq man`
+    Man,
 }
 
 impl Builtin {
-    const ALL: [Self; 4] = [Self::Request, Self::Sign, Self::Serve, Self::Config];
+    /// Every one, in the order of the help.
+    pub const ALL: [Self; 7] =
+        [Self::Request, Self::Endpoints, Self::Sign, Self::Serve, Self::Config, Self::Completions, Self::Man];
 
-    fn name(self) -> &'static str {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Request => "request",
             Self::Sign => "sign",
             Self::Serve => "serve",
             Self::Config => "config",
+            Self::Endpoints => "endpoints",
+            Self::Completions => "completions",
+            Self::Man => "man",
         }
     }
 
-    fn about(self) -> &'static str {
+    /// What it does, in a few words.
+    pub fn about(self) -> &'static str {
         match self {
             Self::Request => "Sends a request to any path, in the catalogue or not",
             Self::Sign => "Computes the signature of a text, offline",
             Self::Serve => "Runs the practice exchange on this machine, for any client",
             Self::Config => "Shows, checks and writes the profiles of the config file",
+            Self::Endpoints => "Finds the endpoint for some words or a path, and tells what it takes",
+            Self::Completions => "Prints a script that lets your shell complete commands, flags and values",
+            Self::Man => "Prints or writes the manual pages",
         }
     }
 
-    fn command(self) -> Command {
+    /// What clap is told of it.
+    pub fn command(self) -> Command {
         let command = Command::new(self.name()).about(self.about());
         match self {
             Self::Request => request::arguments(command),
             Self::Sign => sign::arguments(command),
             Self::Serve => serve::arguments(command).after_help(globals::ELSEWHERE),
             Self::Config => config::arguments(command).after_help(globals::ELSEWHERE),
+            Self::Endpoints => endpoints::arguments(command),
+            Self::Completions => completions::arguments(command),
+            Self::Man => man::arguments(command),
         }
     }
 }
@@ -89,7 +111,7 @@ pub fn help_word(words: &[String]) -> Option<usize> {
 }
 
 /// Where the words are that are neither flags nor values of global flags.
-fn names_in(words: &[String]) -> Vec<usize> {
+pub fn names_in(words: &[String]) -> Vec<usize> {
     let mut names = Vec::new();
     let mut rest = words.iter().enumerate();
     while let Some((i, word)) = rest.next() {
@@ -148,6 +170,15 @@ pub fn clap_command(named: Option<Named>) -> Command {
     }
 }
 
+/// What `bnq <ENDPOINT> --help` prints.
+pub fn help_of(endpoint: &'static Endpoint) -> String {
+    let words = endpoint.words();
+    let argv = std::iter::once("bnq").chain(words.iter().copied()).chain(["--help"]);
+    // Help is what clap calls an error here; without one there is nothing to print.
+    let asked = clap_command(Some(Named::Endpoint(endpoint))).try_get_matches_from(argv);
+    asked.err().map(|help| help.to_string()).unwrap_or_default()
+}
+
 /// The matches of the command that was named, below its group where it has one.
 pub fn innermost(matches: &ArgMatches) -> &ArgMatches {
     matches.subcommand().map_or(matches, |(_, below)| innermost(below))
@@ -161,11 +192,19 @@ fn overview() -> String {
     }
     text.push_str("\nGroups of endpoints, listed by `bnq <GROUP>`:\n");
     for group in catalogue::groups().into_iter().filter(|g| *g != TOP_GROUP) {
-        text.push_str(&line(group, &format!("{} endpoints", catalogue::in_group(group).count())));
+        text.push_str(&line(group, &count_of(group)));
     }
     text.push_str(&sections(TOP_GROUP, "Spot, "));
     text.push_str("\n`bnq <COMMAND> --help` tells what a command takes.");
     text
+}
+
+/// How many endpoints a group has, in words.
+pub fn count_of(group: &str) -> String {
+    match catalogue::in_group(group).count() {
+        1 => "1 endpoint".to_owned(),
+        count => format!("{count} endpoints"),
+    }
 }
 
 /// What `bnq <GROUP>` prints: its endpoints by section, a line each.

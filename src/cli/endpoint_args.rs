@@ -49,7 +49,7 @@ pub fn command(endpoint: &'static Endpoint) -> Command {
     let mut command = Command::new(endpoint.command())
         .about(endpoint.help())
         .override_usage(usage(endpoint))
-        .after_help(facts(endpoint));
+        .after_help(format!("{}\n\n{}", facts(endpoint), globals::ELSEWHERE));
     for parameter in endpoint.parameters().filter(|p| !globals::is_global(p.flag())) {
         command = command.arg(flag(parameter));
     }
@@ -74,7 +74,8 @@ fn flag(parameter: &'static Parameter) -> Arg {
     if parameter.name() == parameter.flag() { arg } else { arg.alias(parameter.name()) }
 }
 
-fn value_name(parameter: &Parameter) -> String {
+/// The word that stands for the value of a parameter.
+pub fn value_name(parameter: &Parameter) -> String {
     let name = match (parameter.kind(), parameter.list()) {
         (ParameterType::Json, _) => "JSON",
         (_, Some(_)) => "A,B",
@@ -97,7 +98,8 @@ fn in_words(parameter: &Parameter, separator: &str) -> String {
     parameter.values().collect::<Vec<_>>().join(separator)
 }
 
-fn help(parameter: &Parameter) -> String {
+/// What a parameter is, with its values, limits and default.
+pub fn help(parameter: &Parameter) -> String {
     let mut help = parameter.help().to_owned();
     if parameter.kind() == ParameterType::Enum && (parameter.list().is_some() || !is_short(parameter)) {
         help.push_str(&format!(" One of {}.", in_words(parameter, ", ")));
@@ -114,7 +116,8 @@ fn help(parameter: &Parameter) -> String {
     help
 }
 
-fn usage(endpoint: &Endpoint) -> String {
+/// The command line of an endpoint, with what it cannot do without.
+pub fn usage(endpoint: &Endpoint) -> String {
     let required: String = endpoint
         .parameters()
         .filter(|p| p.required())
@@ -130,7 +133,8 @@ fn usage(endpoint: &Endpoint) -> String {
     format!("bnq {}{required}{groups} [OPTIONS] [NAME=VALUE ...]", endpoint.words().join(" "))
 }
 
-fn facts(endpoint: &Endpoint) -> String {
+/// Request, security type, weight and the like, a line each.
+pub fn facts(endpoint: &Endpoint) -> String {
     let signed = if endpoint.signed() { "signed" } else { "not signed" };
     let weight = match endpoint.weight() {
         Some(Weight::Fixed(n)) => n.to_string(),
@@ -147,11 +151,10 @@ fn facts(endpoint: &Endpoint) -> String {
         if endpoint.deprecated() { "Deprecated:     yes: the exchange has announced its end\n" } else { "" };
     format!(
         "Request:        {} {}\nSecurity type:  {} ({signed})\nWeight:         {weight}\n\
-         Changes:        {changes}\n{ends}Documentation:  {doc}\n\n{}",
+         Changes:        {changes}\n{ends}Documentation:  {doc}",
         endpoint.method(),
         endpoint.path(),
         endpoint.security().as_str(),
-        globals::ELSEWHERE,
     )
 }
 

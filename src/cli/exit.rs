@@ -41,6 +41,44 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order of the exit codes.
+    pub const ALL: [Self; 12] = [
+        Self::Other,
+        Self::Usage,
+        Self::Config,
+        Self::Auth,
+        Self::Timestamp,
+        Self::RateLimit,
+        Self::Refused,
+        Self::NoAnswer,
+        Self::Unknown,
+        Self::Partial,
+        Self::Interrupted,
+        Self::Terminated,
+    ];
+
+    /// What the exit code tells, in one sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Other => "Anything else; nothing found.",
+            Self::Usage => {
+                "Usage: unknown flag, missing or malformed parameter, not confirmed; nothing was sent."
+            }
+            Self::Config => "Configuration or credentials; nothing was sent.",
+            Self::Auth => "Refused: key, signature, permission or address.",
+            Self::Timestamp => "Refused: timestamp outside the window.",
+            Self::RateLimit => "Refused: rate limit or ban.",
+            Self::Refused => "Refused: anything else; nothing was done.",
+            Self::NoAnswer => "No answer.",
+            Self::Unknown => {
+                "Unknown: a change was sent, and whether it was executed is not known; the message says how to find out."
+            }
+            Self::Partial => "Partly done.",
+            Self::Interrupted => "Interrupted before anything was sent, or during a read.",
+            Self::Terminated => "Asked to end before anything was sent, or during a read.",
+        }
+    }
+
     /// The exit code. These are public: scripts branch on them.
     pub fn exit_code(self) -> u8 {
         match self {

@@ -65,6 +65,26 @@ pub fn add_to(mut command: Command, listed: bool) -> Command {
     command
 }
 
+/// A global flag, as help and completion show it.
+pub struct Flag {
+    /// Without the dashes.
+    pub name: &'static str,
+    /// The letter it can be given by.
+    pub short: Option<char>,
+    /// The word that stands for its value in help.
+    pub value: Option<&'static str>,
+    /// What it does.
+    pub help: &'static str,
+}
+
+/// Every global flag.
+pub fn all() -> impl Iterator<Item = Flag> {
+    let valued = VALUED.iter();
+    let valued = valued.map(|f| Flag { name: f.name, short: f.short, value: Some(f.value), help: f.help });
+    let switches = SWITCHES.iter();
+    valued.chain(switches.map(|(name, short, help)| Flag { name, short: *short, value: None, help }))
+}
+
 /// Whether `word` is a global flag whose value is the next word: `--env`, `--recvWindow`, `-o`, `-qo`.
 pub fn takes_next(word: &str) -> bool {
     if let Some(long) = word.strip_prefix("--") {

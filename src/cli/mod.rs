@@ -3,18 +3,23 @@
 mod ask;
 mod client_id;
 mod commands;
+mod complete;
+mod completions;
 mod config;
 mod console;
 mod endpoint_args;
+mod endpoints;
 mod exit;
 mod globals;
 mod guard;
 mod interrupt;
 mod local;
+mod man;
 mod query;
 mod redact;
 mod refusal;
 mod request;
+mod roff;
 mod send;
 mod serve;
 mod session;
@@ -42,6 +47,10 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
     let shown: Vec<String> = argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let words: Result<Vec<String>, OsString> = argv.into_iter().map(OsString::into_string).collect();
     let (form, result) = match (error_form(&shown), words) {
+        // What is being completed is not finished, so nothing in it is an error yet.
+        (_, Ok(words)) if words.first().is_some_and(|w| w == completions::HIDDEN) => {
+            (ErrorForm::Text, completions::answer(words.get(1..).unwrap_or_default()))
+        }
         (Err(failure), _) => (ErrorForm::Text, Err(failure)),
         (Ok(form), Ok(words)) => (form, dispatch(words, form)),
         (Ok(form), Err(word)) => {
@@ -100,6 +109,9 @@ fn dispatch(words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
         Named::Builtin(Builtin::Sign) => sign::run(matches, &session),
         Named::Builtin(Builtin::Serve) => serve::run(matches),
         Named::Builtin(Builtin::Config) => config::run(matches, &session),
+        Named::Builtin(Builtin::Endpoints) => endpoints::run(matches, &session),
+        Named::Builtin(Builtin::Completions) => completions::run(matches),
+        Named::Builtin(Builtin::Man) => man::run(matches, &session),
     }
 }
 

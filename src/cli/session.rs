@@ -73,8 +73,15 @@ impl Session {
     /// # Errors
     /// A usage failure if there is no such format.
     pub fn format(settings: &Settings) -> Result<Option<Format>, Failure> {
-        let Some(word) = settings.output.as_ref().map(|o| o.value.as_str()) else { return Ok(None) };
-        word.parse::<Format>().map(Some).map_err(|_| {
+        settings.output.as_ref().map(|o| Self::format_of(&o.value)).transpose()
+    }
+
+    /// The format of this name.
+    ///
+    /// # Errors
+    /// A usage failure if there is no such format.
+    pub fn format_of(word: &str) -> Result<Format, Failure> {
+        word.parse::<Format>().map_err(|_| {
             let names = Format::ALL.map(Format::name);
             let fix = suggest::fix(word, names, "", &format!("use one of {}", names.join(", ")));
             Failure::usage(format!("`{word}` is no output format")).with_fix(fix)

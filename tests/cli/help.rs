@@ -20,7 +20,7 @@ fn help_of_endpoints_of_different_kinds() {
 
 #[test]
 fn help_of_what_is_no_endpoint() {
-    for command in ["sign", "serve", "config", "config init"] {
+    for command in ["sign", "serve", "config", "config init", "endpoints", "completions", "man"] {
         let name = format!("bnq-{}", command.replace(' ', "-"));
         insta::assert_snapshot!(name, help(&format!("{command} --help")));
     }
@@ -36,7 +36,7 @@ fn help_is_a_command_too() {
 #[test]
 fn every_endpoint_has_help_and_the_version_is_told() {
     for endpoint in bnq::catalogue::endpoints() {
-        let text = help(&format!("{} --help", endpoint.command()));
+        let text = help(&format!("{} --help", endpoint.words().join(" ")));
         assert!(text.contains(endpoint.help()) && text.contains(endpoint.path()), "{text}");
     }
     assert_eq!(help("--version"), concat!("bnq ", env!("CARGO_PKG_VERSION"), "\n"));

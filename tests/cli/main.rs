@@ -11,9 +11,12 @@
 mod bad_input;
 mod catalogue;
 mod changes;
+mod completions;
 mod credentials;
+mod endpoints;
 mod help;
 mod made_up;
+mod man;
 mod output;
 mod practice;
 mod readme;

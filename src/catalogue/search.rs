@@ -20,6 +20,9 @@ pub struct Found {
 /// method, host and query string, finds the endpoints there.
 pub fn search(query: &str) -> Found {
     let mut terms = terms(query);
+    if terms.is_empty() && !query.trim().is_empty() {
+        return Found::default();
+    }
     let mut found = Found { endpoints: matching(&terms), taken_for: Vec::new() };
     if found.endpoints.is_empty() {
         for term in &mut terms {
@@ -368,6 +371,8 @@ mod tests {
         assert_eq!(names("withdraw xyzzyxx"), [""; 0]);
         assert_eq!(names("/xyzzy/v1/quux"), [""; 0]);
         assert_eq!(names("klines ping"), [""; 0]);
+        assert_eq!(names("/"), [""; 0]);
+        assert_eq!(names("???"), [""; 0]);
         assert_eq!(names("").len(), endpoints().len());
         assert_eq!(search("opne-ordrs").taken_for, [("opne-ordrs".to_owned(), "open-orders".to_owned())]);
         assert!(search("open orders").taken_for.is_empty());

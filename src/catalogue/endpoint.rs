@@ -4,6 +4,7 @@ use super::{GROUPS, MANDATORY, NAMES, PARAMETER_LISTS, PARAMETERS, Parameter, RE
 use crate::data::{Span, Text};
 
 /// One REST endpoint.
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Endpoint {
     pub(super) group: Text,
     pub(super) command: Text,

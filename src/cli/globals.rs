@@ -31,6 +31,11 @@ const VALUED: &[Valued] = &[
         ..valued("recv-window", "MS", "How long the request stays valid, at most 60000")
     },
     valued("timeout", "SECONDS", "How long to wait for the connection, and again for the answer"),
+    valued(
+        "watch",
+        "SPAN",
+        "Repeat a read each 5s, 2m or 1h; a terminal is redrawn, elsewhere each answer is a line",
+    ),
     valued("errors", "FORM", "Print failures as text or json"),
     valued("color", "WHEN", "Colour: auto, always or never"),
 ];
@@ -124,6 +129,8 @@ pub struct Globals {
     pub recv_window: Option<String>,
     /// `--timeout`
     pub timeout: Option<String>,
+    /// `--watch`
+    pub watch: Option<String>,
     /// `--color`
     pub color: Option<String>,
     /// `--debug-sign`
@@ -157,6 +164,7 @@ impl Globals {
             timestamp: value("timestamp"),
             recv_window: value("recv-window"),
             timeout: value("timeout"),
+            watch: value("watch"),
             color: value("color"),
             debug_sign: flag("debug-sign"),
             dry_run: flag("dry-run"),

@@ -28,6 +28,7 @@ mod suggest;
 mod target;
 mod times;
 mod values;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -1,7 +1,9 @@
 //! One request to an endpoint: argv to parameters, to payload, to signature, to HTTP, to text.
 
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write};
+use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::ArgMatches;
 
 use crate::catalogue::{self, Endpoint, Environment};
@@ -10,9 +12,9 @@ use crate::cli::exit::{Failure, Kind};
 use crate::cli::redact::Redactor;
 use crate::cli::session::{Session, config_failure, now_ms, print, usage};
 use crate::cli::target::Target;
-use crate::cli::{client_id, console, guard, local, send, values};
+use crate::cli::{client_id, console, guard, local, send, values, watch};
 use crate::config::{BaseUrl, Credentials, Settings};
-use crate::render::{self, Output, RenderError};
+use crate::render::{self, Format, Output, RenderError};
 use crate::signing::{Draft, Parameters, RecvWindow, SignedRequest};
 
 /// Where the practice exchange is expected when no request is sent.
@@ -28,9 +30,11 @@ pub struct Query<'a> {
     /// What it is for.
     pub target: Target,
     /// What is sent in the query string, without what signing adds.
-    query: Parameters,
+    in_url: Parameters,
     /// What is sent in the form body.
-    body: Parameters,
+    in_body: Parameters,
+    /// The time between two requests, under `--watch`.
+    pub interval: Option<Duration>,
     /// The parameter that names a change, with its value.
     pub id: Option<(&'static str, String)>,
     /// The settings.
@@ -77,18 +81,21 @@ impl<'a> Query<'a> {
             once("recvWindow", session.globals.recv_window.as_deref(), typed.recv_window.as_deref())?;
         let window = window.map(str::parse::<RecvWindow>).transpose().map_err(usage)?;
         let settings = session.settings()?;
+        let interval =
+            session.globals.watch.as_deref().map(|text| watch::interval(text, &target)).transpose()?;
+        let format = Session::format(&settings)?;
+        // Answers that follow each other are a line each, unless a form was asked for or a terminal is redrawn.
+        let style = session.style()?;
+        let usual = if interval.is_some() && !style.terminal { Format::Compact } else { Format::Json };
         let mut query = Self {
             session,
             target,
-            query: typed.query,
-            body: typed.body,
+            in_url: typed.query,
+            in_body: typed.body,
+            interval,
             id: None,
             recv_window: window.or_else(|| settings.recv_window.as_ref().map(|w| w.value.clone())),
-            output: Output {
-                format: Session::format(&settings)?.unwrap_or_default(),
-                fields: session.fields()?,
-                style: session.style()?,
-            },
+            output: Output { format: format.unwrap_or(usual), fields: session.fields()?, style },
             credentials: None,
             redactor: Redactor::default(),
             settings,
@@ -116,8 +123,8 @@ impl<'a> Query<'a> {
             Some(time) => client_id::derived(&self.target.path, &self.parameters(), time),
             None => client_id::random()?,
         };
-        let in_body = self.query.is_empty() && !self.body.is_empty();
-        if in_body { &mut self.body } else { &mut self.query }.push(name, id.clone());
+        let in_body = self.in_url.is_empty() && !self.in_body.is_empty();
+        if in_body { &mut self.in_body } else { &mut self.in_url }.push(name, id.clone());
         self.id = Some((name, id));
         Ok(())
     }
@@ -131,8 +138,8 @@ impl<'a> Query<'a> {
             method: self.target.method,
             base_url: base_url.to_owned(),
             path: self.target.path.clone(),
-            query: self.query.clone(),
-            body: self.body.clone(),
+            query: self.in_url.clone(),
+            body: self.in_body.clone(),
             api_key: self.credentials.as_ref().map(|c| c.api_key.clone()),
         };
         match self.credentials.as_ref().filter(|_| self.target.signed) {
@@ -145,11 +152,11 @@ impl<'a> Query<'a> {
 
     /// Every parameter that is sent, without what signing adds.
     pub fn parameters(&self) -> Parameters {
-        self.query.iter().chain(self.body.iter()).collect()
+        self.in_url.iter().chain(self.in_body.iter()).collect()
     }
 
     fn parameter(&self, name: &str) -> Option<&str> {
-        self.query.get(name).or_else(|| self.body.get(name))
+        self.in_url.get(name).or_else(|| self.in_body.get(name))
     }
 
     /// Under `-v`: the host, and where each setting came from.
@@ -226,17 +233,30 @@ impl<'a> Query<'a> {
     /// # Errors
     /// If the answer is not JSON, broke off, or cannot be printed; a closed stdout is no failure.
     pub fn render(&self, source: &mut dyn Read) -> Result<(), Failure> {
-        let rendered = render::answer(source, &self.output, &mut std::io::stdout().lock());
-        match rendered {
-            Ok(rendered) => {
-                for note in &rendered.notes {
-                    self.session.console.note(&format!("note: {note}"));
-                }
-                Ok(())
-            }
+        match self.render_to(source, &mut std::io::stdout().lock()) {
             Err(RenderError::Write(e)) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => Err(unprinted(&error, source)),
+            result => result.map_err(|error| unprinted(&error, source)),
         }
+    }
+
+    /// Prints an answer in the place of the one before; says whether anybody is still reading.
+    ///
+    /// # Errors
+    /// As for [`Query::render`].
+    pub fn redraw(&self, source: &mut dyn Read) -> Result<bool, Failure> {
+        let mut answer = Vec::new();
+        self.render_to(source, &mut answer).map_err(|error| unprinted(&error, source))?;
+        match watch::show(&answer, self.output.style.terminal) {
+            Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(false),
+            result => Ok(result.map(|()| true).context("stdout cannot be written")?),
+        }
+    }
+
+    fn render_to(&self, source: &mut dyn Read, out: &mut dyn Write) -> Result<(), RenderError> {
+        for note in &render::answer(source, &self.output, out)?.notes {
+            self.session.console.note(&format!("note: {note}"));
+        }
+        Ok(())
     }
 
     /// Adds to a failure what is known about the request, and how the outcome of a change is found out.

@@ -71,8 +71,11 @@ fn failed_halves(body: &str) -> String {
 pub fn inside(place: ErrorsIn, asked: &Asked<'_>, status: u16, body: &str) -> Option<Failure> {
     let mut failure = match place {
         ErrorsIn::Body => {
-            let error: ErrorBody = serde_json::from_str(body).ok()?;
-            (error.code < 0).then(|| coded(asked, status, &error))?
+            let error: Option<ErrorBody> = serde_json::from_str(body).ok();
+            match error.filter(|error| error.code < 0) {
+                Some(error) => coded(asked, status, &error),
+                None => Failure::new(Kind::Refused, unsuccessful(body)?),
+            }
         }
         ErrorsIn::Items => {
             let items: Vec<Item> = serde_json::from_str(body).ok()?;
@@ -92,6 +95,16 @@ pub fn inside(place: ErrorsIn, asked: &Asked<'_>, status: u16, body: &str) -> Op
     failure.status = Some(status);
     failure.body = Some(body.to_owned());
     Some(failure)
+}
+
+/// The message of a body that says `"success": false`.
+fn unsuccessful(body: &str) -> Option<String> {
+    let body: Value = serde_json::from_str(body).ok()?;
+    let said = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let message = ["msg", "message", "errorMsg", "errorMessage"].into_iter().find_map(said);
+    let code = body.get("code").map(|code| format!(" (code {code})")).unwrap_or_default();
+    (body.get("success") == Some(&Value::Bool(false)))
+        .then(|| format!("{}{code}", message.unwrap_or("the exchange says that it did not succeed")))
 }
 
 /// An item of an answer: an error, or anything else.
@@ -232,6 +245,8 @@ mod tests {
             (ErrorsIn::Body, r#"{"code":-2014,"msg":"API-key format invalid."}"#, Some(Kind::Auth)),
             (ErrorsIn::Body, r#"{"code":200,"msg":"success"}"#, None),
             (ErrorsIn::Body, "{}", None),
+            (ErrorsIn::Body, r#"{"code":"000000","success":true}"#, None),
+            (ErrorsIn::Body, r#"{"code":"100001","message":"no","success":false}"#, Some(Kind::Refused)),
         ];
         for (place, body, kind) in cases {
             assert_eq!(inside(place, &asked, 200, body).map(|f| f.kind), kind, "{body}");

@@ -3,6 +3,8 @@
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::catalogue::{self, Endpoint, Environment, ErrorsIn, Role};
 use crate::cli::console;
@@ -52,6 +54,28 @@ impl<'a> Sender<'a> {
 
     fn run(&self) -> Result<(), Failure> {
         let _guard = self.watch_signals()?;
+        match self.query.interval {
+            None => self.once(),
+            Some(interval) => self.repeat(interval),
+        }
+    }
+
+    /// Until it fails, nobody reads any more, or it is interrupted.
+    fn repeat(&self, interval: Duration) -> Result<(), Failure> {
+        loop {
+            let began = Instant::now();
+            let mut response = self.send(0)?;
+            if !(200..300).contains(&response.status) {
+                return self.accept(response);
+            }
+            if !self.query.redraw(&mut response.body)? {
+                return Ok(());
+            }
+            thread::sleep(interval.saturating_sub(began.elapsed()));
+        }
+    }
+
+    fn once(&self) -> Result<(), Failure> {
         let response = self.send(0)?;
         let Err(refused) = self.accept(response) else { return Ok(()) };
         if refused.kind != Kind::Timestamp {

@@ -4,6 +4,7 @@ use crate::catalogue::{self, Endpoint, Environment, ErrorsIn, Method, Parameter,
 
 /// Method and path, with what follows from the catalogue or, outside of it, from what was typed.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Target {
     /// The HTTP method.
     pub method: Method,

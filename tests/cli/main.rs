@@ -20,5 +20,6 @@ mod man;
 mod output;
 mod practice;
 mod readme;
+mod request;
 mod signing;
 mod support;

@@ -1,0 +1,102 @@
+//! `--watch`: repeats a read, within the limits.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use crate::catalogue::{Endpoint, Weight};
+use crate::cli::exit::Failure;
+use crate::cli::target::Target;
+
+/// What one minute of watching may cost: half of the smallest limit of any product, so that other programs have room.
+/// Source: the exchange information of USD-M futures, 2400 request weight a minute.
+const WEIGHT_A_MINUTE: u64 = 1200;
+
+/// Moves the cursor to the top and erases what is below it.
+const CLEAR: &str = "\x1b[H\x1b[J";
+
+/// The time between two requests.
+///
+/// # Errors
+/// A usage failure if the text is no span, the target changes something, or its weight would use the limit up.
+pub fn interval(text: &str, target: &Target) -> Result<Duration, Failure> {
+    if target.changes {
+        return Err(Failure::usage(format!(
+            "{} changes something, and only reads are repeated",
+            target.name()
+        ))
+        .with_fix("leave out --watch"));
+    }
+    let interval = span(text).ok_or_else(|| {
+        Failure::usage(format!("--watch is no time span: {text}")).with_fix("write 5s, 2m or 1h; at least 1s")
+    })?;
+    let least = Duration::from_millis(weight(target) * 60_000 / WEIGHT_A_MINUTE);
+    if interval < least {
+        let message =
+            format!("every {text} is too often for {}, whose weight is {}", target.name(), weight(target));
+        return Err(Failure::usage(message).with_fix(format!("write at least {}s", least.as_secs() + 1)));
+    }
+    Ok(interval)
+}
+
+fn span(text: &str) -> Option<Duration> {
+    let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let count: u64 = count.parse().ok().filter(|n| *n > 0)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return None,
+    };
+    count.checked_mul(seconds).map(Duration::from_secs)
+}
+
+/// What a call costs; of a rule, the first figure.
+fn weight(target: &Target) -> u64 {
+    let first = |rule: &str| rule.split(|c: char| !c.is_ascii_digit()).find_map(|n| n.parse().ok());
+    match target.endpoint.and_then(Endpoint::weight) {
+        Some(Weight::Fixed(n)) => u64::from(n),
+        Some(Weight::Rule(rule)) => first(rule).unwrap_or(1),
+        None => 1,
+    }
+}
+
+/// Shows one answer: in the place of the one before on a terminal, below it elsewhere.
+///
+/// # Errors
+/// Those of stdout.
+pub fn show(answer: &[u8], terminal: bool) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if terminal {
+        out.write_all(CLEAR.as_bytes())?;
+    }
+    out.write_all(answer)?;
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue;
+
+    fn at(command: &str, text: &str) -> Result<Duration, Failure> {
+        interval(text, &Target::from(catalogue::find("spot", command).unwrap()))
+    }
+
+    #[test]
+    fn a_read_is_repeated_no_more_often_than_its_weight_allows() {
+        let cases = [
+            ("ping", "1s", Some(1)),
+            ("ping", "2m", Some(120)),
+            ("account", "1s", Some(1)),
+            ("rate-limit-order", "1s", None),
+            ("rate-limit-order", "2s", Some(2)),
+            ("ping", "0s", None),
+            ("ping", "5", None),
+            ("ping", "s", None),
+            ("new-order", "5s", None),
+        ];
+        for (command, text, seconds) in cases {
+            assert_eq!(at(command, text).ok().map(|d| d.as_secs()), seconds, "{command} {text}");
+        }
+    }
+}

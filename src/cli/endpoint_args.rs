@@ -2,9 +2,9 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::catalogue::{Endpoint, Parameter, ParameterType, Place, Weight};
+use crate::catalogue::{Endpoint, Parameter, ParameterType, Place, SecurityType, Weight};
 use crate::cli::exit::Failure;
-use crate::cli::{globals, session, suggest, values};
+use crate::cli::{example, globals, session, suggest, values};
 use crate::signing::Parameters;
 
 const PAIRS: &str = "name=value";
@@ -134,28 +134,47 @@ pub fn usage(endpoint: &Endpoint) -> String {
 }
 
 /// Request, security type, weight and the like, a line each.
-pub fn facts(endpoint: &Endpoint) -> String {
+pub fn facts(endpoint: &'static Endpoint) -> String {
     let signed = if endpoint.signed() { "signed" } else { "not signed" };
     let weight = match endpoint.weight() {
         Some(Weight::Fixed(n)) => n.to_string(),
         Some(Weight::Rule(rule)) => rule.to_owned(),
         None => "unknown".to_owned(),
     };
-    let changes = if endpoint.changes() {
-        "yes: bnq asks first, or needs --yes; it is sent once, whatever happens"
-    } else {
-        "no"
+    let changes = match (endpoint.changes(), endpoint.asks()) {
+        (false, _) => "no",
+        (true, true) => "yes: bnq asks first, or needs --yes; it is sent once, whatever happens",
+        (true, false) => {
+            "yes, but neither funds nor settings, so bnq does not ask; it is sent once, whatever happens"
+        }
     };
+    let example = example::line(endpoint);
     let doc = endpoint.doc().unwrap_or("none");
     let ends =
         if endpoint.deprecated() { "Deprecated:     yes: the exchange has announced its end\n" } else { "" };
     format!(
-        "Request:        {} {}\nSecurity type:  {} ({signed})\nWeight:         {weight}\n\
-         Changes:        {changes}\n{ends}Documentation:  {doc}",
+        "Request:        {} {}\nSecurity type:  {} ({signed})\nPermission:     {}\nWeight:         {weight}\n\
+         Changes:        {changes}\n{ends}Documentation:  {doc}\nExample:        {example}",
         endpoint.method(),
         endpoint.path(),
         endpoint.security().as_str(),
+        permission(endpoint),
     )
+}
+
+/// What the key has to be allowed. Source: Spot REST documentation, "Request security", and the key page's options.
+fn permission(endpoint: &Endpoint) -> &'static str {
+    match endpoint.security() {
+        SecurityType::None => "none: no key is sent",
+        SecurityType::MarketData | SecurityType::UserStream => "any key",
+        SecurityType::UserData if endpoint.changes() => {
+            "reading, and what the change is about, such as withdrawals or transfers"
+        }
+        SecurityType::UserData => "reading, which every key may",
+        SecurityType::Trade => "trading of this product",
+        SecurityType::Margin => "margin loans, repayments and transfers",
+        SecurityType::PredictionTrade => "trading on prediction markets",
+    }
 }
 
 /// Takes the parameters out of what clap parsed, and checks them.

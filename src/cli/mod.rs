@@ -9,6 +9,7 @@ mod config;
 mod console;
 mod endpoint_args;
 mod endpoints;
+mod example;
 mod exit;
 mod globals;
 mod guard;

@@ -1,8 +1,11 @@
 //! A plain table: a header, two spaces between columns, decimals under one another.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::io::{self, Write};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::rows::{Cell, Rows};
@@ -52,6 +55,8 @@ struct Column {
     decimal: Decimal,
     is_numeric: bool,
     is_blank: bool,
+    /// Where people read the clock, if the column holds times.
+    zone: Option<TimeZone>,
     /// What it gets.
     width: usize,
 }
@@ -76,6 +81,25 @@ impl Decimal {
     }
 }
 
+/// A cell's text, and the lengths of its parts where it is a number.
+struct Shown<'a> {
+    text: Cow<'a, str>,
+    decimal: Option<Decimal>,
+}
+
+/// Whether the exchange calls a member so that holds a point in time: `updateTime`, `timestamp`, `goodTillDate`.
+fn holds_times(name: &str) -> bool {
+    let name = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    ["time", "timestamp", "date"].iter().any(|end| name.ends_with(end))
+}
+
+/// Thirteen digits of milliseconds as `2026-03-01 12:00:00.250`.
+fn local_time(text: &str, zone: &TimeZone) -> Option<String> {
+    let ms: i64 = text.parse().ok().filter(|_| text.len() == 13)?;
+    let time = zone.to_datetime(Timestamp::from_millisecond(ms).ok()?);
+    Some(time.strftime("%Y-%m-%d %H:%M:%S%.3f").to_string())
+}
+
 fn is_decimal(text: &str) -> bool {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let unsigned = text.strip_prefix('-').unwrap_or(text);
@@ -88,16 +112,27 @@ fn is_decimal(text: &str) -> bool {
 impl Column {
     fn new((place, name): (usize, &String)) -> Column {
         let (name, decimal) = (sanitize(name).into_owned(), Decimal::default());
-        Column { place, name, text: 0, decimal, is_numeric: true, is_blank: true, width: 0 }
+        let zone = holds_times(&name).then(TimeZone::system);
+        Column { place, name, text: 0, decimal, is_numeric: true, is_blank: true, zone, width: 0 }
+    }
+
+    /// The cell as it is shown: milliseconds in a column of times as local time, anything else as it came.
+    fn shown<'a>(&self, cell: &Cell<'a>) -> Shown<'a> {
+        let text = cell.text();
+        let local = self.zone.as_ref().and_then(|zone| local_time(&text, zone));
+        match local {
+            Some(time) => Shown { text: Cow::Owned(time), decimal: None },
+            None => Shown { decimal: Decimal::of(cell, &text), text },
+        }
     }
 
     fn add(&mut self, cell: &Cell<'_>) {
-        let text = cell.text();
+        let Shown { text, decimal } = self.shown(cell);
         if text.is_empty() {
             return;
         }
         self.is_blank = false;
-        match Decimal::of(cell, &text) {
+        match decimal {
             Some(Decimal { whole, fraction }) => {
                 self.decimal.whole = self.decimal.whole.max(whole);
                 self.decimal.fraction = self.decimal.fraction.max(fraction);
@@ -128,13 +163,13 @@ impl Column {
 
     fn cell(&self, cells: &[Cell<'_>]) -> String {
         let cell = cells.get(self.place).unwrap_or(&Cell::Empty);
-        let text = cell.text();
+        let Shown { text, decimal } = self.shown(cell);
         let safe = sanitize(&text);
         if !self.is_numeric {
             let shown = cut(&safe, self.width);
             return self.pad(&shown, self.width.saturating_sub(shown.width()));
         }
-        let fraction = Decimal::of(cell, &text).unwrap_or_default().fraction;
+        let fraction = decimal.unwrap_or_default().fraction;
         self.pad(&safe, self.decimal.fraction - fraction)
     }
 

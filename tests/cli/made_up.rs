@@ -120,7 +120,7 @@ fn value(endpoint: &Endpoint, parameter: &Parameter) -> String {
     match parameter.kind() {
         ParameterType::Enum => parameter.values().next().unwrap().to_owned(),
         ParameterType::Boolean => "true".to_owned(),
-        ParameterType::Integer if parameter.unit() == Some("ms") => number("1499827000000"),
+        ParameterType::Integer if parameter.is_time() => number("1499827000000"),
         ParameterType::Integer => number("7"),
         ParameterType::Decimal => number("0.10"),
         ParameterType::Json => r#"{"a":[1,"b c&d"]}"#.to_owned(),

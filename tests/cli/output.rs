@@ -255,3 +255,21 @@ fn json_failures_hold_no_character_that_a_terminal_acts_on() {
     assert!(!ran.stderr.contains(['\u{9b}', '\u{202e}']), "{}", ran.stderr);
     assert_eq!(ran.error()["message"], "bad \u{9b}31m \u{202e} x");
 }
+
+#[test]
+fn tables_alone_show_times_as_local_time() {
+    let body = r#"[{"symbol":"A","updateTime":1772323200250,"orderId":1772323200250},{"symbol":"B","updateTime":0,"orderId":1}]"#;
+    let server = scripted(move |_, _| answer("200 OK", body));
+    let run = |format: &str| {
+        bnq(&format!("--env local --base-url {} -o {format} open-orders", server.url))
+            .var("TZ", "EST5")
+            .run()
+            .exits(0)
+            .stdout
+    };
+    let table = run("table");
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(lines[1].contains("2026-02-28 19:00:00.250") && lines[1].contains("1772323200250"), "{table}");
+    assert!(run("csv").contains("A,1772323200250,1772323200250"));
+    assert!(run("compact").contains("\"updateTime\":1772323200250"));
+}

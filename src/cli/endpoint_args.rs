@@ -101,6 +101,9 @@ fn in_words(parameter: &Parameter, separator: &str) -> String {
 /// What a parameter is, with its values, limits and default.
 pub fn help(parameter: &Parameter) -> String {
     let mut help = parameter.help().to_owned();
+    if parameter.is_time() {
+        help.push_str(" Also a date, RFC 3339, or a span back from now such as 7d.");
+    }
     if parameter.kind() == ParameterType::Enum && (parameter.list().is_some() || !is_short(parameter)) {
         help.push_str(&format!(" One of {}.", in_words(parameter, ", ")));
     }

@@ -4,16 +4,9 @@ use std::fs;
 use std::process::Command;
 use std::time::Instant;
 
-use super::support::{Ran, bnq};
+use super::support::{Ran, bnq, installed};
 
 const CONFIG: &str = "[profiles.main]\nenv = \"local\"\n\n[profiles.mine]\nenv = \"local\"\n";
-
-/// Whether a shell can be tested here. The gate installs all three, and there a missing one is a failure.
-fn installed(shell: &str) -> bool {
-    let there = Command::new(shell).arg("--version").output().is_ok();
-    assert!(there || std::env::var_os("CI").is_none(), "{shell} is not installed");
-    there
-}
 
 /// What a shell offers: `tests/shells` has the script that asks it. Empty lines are left out, and the order is by name.
 fn offers(command: &[&str], extension: &str, words: &[&str]) -> Vec<String> {

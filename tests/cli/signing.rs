@@ -1,6 +1,6 @@
 //! Signing as seen from outside: what is signed, what is sent, and what is shown of it.
 
-use super::support::{KEY, answer, bnq, scripted};
+use super::support::{KEY, answer, bnq, installed, scripted};
 
 const FOUNDING: &str = "symbol=ARKBTC&recvWindow=20000&timestamp=1499827319559";
 const SIGNATURE: &str = "03aca9612a447e2a12ff68c80590f5637c93f0c08009f0896bd6d44c156aed63";
@@ -129,6 +129,9 @@ fn the_curl_line_is_run_by_a_shell_as_it_stands() {
     let line = format!("--env local --base-url {} --curl open-orders", server.url);
     let curl = bnq(&line).arg("--symbol").arg("A'B C").run().exits(0).stdout;
     assert!(curl.starts_with("curl ") && curl.ends_with('\n') && curl.lines().count() == 1, "{curl}");
+    if !installed("curl") {
+        return;
+    }
     let status =
         std::process::Command::new("sh").args(["-c", &curl]).env("BINANCE_API_KEY", KEY).output().unwrap();
     assert!(status.status.success(), "{status:?}");

@@ -101,6 +101,13 @@ impl Bnq {
     }
 }
 
+/// Whether a program that a test needs is there. The gate installs them all, and there a missing one is a failure.
+pub fn installed(program: &str) -> bool {
+    let there = Command::new(program).arg("--version").output().is_ok();
+    assert!(there || std::env::var_os("CI").is_none(), "{program} is not installed");
+    there
+}
+
 pub fn write_private(path: &Path, text: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::write(path, text).unwrap();

@@ -21,7 +21,8 @@ pub fn milliseconds(text: &str, now_ms: i64) -> Option<i64> {
     text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
 }
 
-fn span_ms(text: &str) -> Option<i64> {
+/// The length of a span such as `90s`, `30m`, `2h`, `7d`, `1w`, in milliseconds.
+pub fn span_ms(text: &str) -> Option<i64> {
     let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let count: i64 = count.parse().ok().filter(|n| *n >= 0)?;
     let seconds = match unit {

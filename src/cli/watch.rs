@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::catalogue::{Endpoint, Weight};
 use crate::cli::exit::Failure;
 use crate::cli::target::Target;
+use crate::cli::times;
 
 /// What one minute of watching may cost: half of the smallest limit of any product, so that other programs have room.
 /// Source: the exchange information of USD-M futures, 2400 request weight a minute.
@@ -26,7 +27,8 @@ pub fn interval(text: &str, target: &Target) -> Result<Duration, Failure> {
         ))
         .with_fix("leave out --watch"));
     }
-    let interval = span(text).ok_or_else(|| {
+    let span = times::span_ms(text).and_then(|ms| u64::try_from(ms).ok()).filter(|ms| *ms > 0);
+    let interval = span.map(Duration::from_millis).ok_or_else(|| {
         Failure::usage(format!("--watch is no time span: {text}")).with_fix("write 5s, 2m or 1h; at least 1s")
     })?;
     let least = Duration::from_millis(weight(target) * 60_000 / WEIGHT_A_MINUTE);
@@ -36,18 +38,6 @@ pub fn interval(text: &str, target: &Target) -> Result<Duration, Failure> {
         return Err(Failure::usage(message).with_fix(format!("write at least {}s", least.as_secs() + 1)));
     }
     Ok(interval)
-}
-
-fn span(text: &str) -> Option<Duration> {
-    let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let count: u64 = count.parse().ok().filter(|n| *n > 0)?;
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => return None,
-    };
-    count.checked_mul(seconds).map(Duration::from_secs)
 }
 
 /// What a call costs; of a rule, the first figure.

@@ -172,17 +172,8 @@ pub(super) fn without_line_end(text: &str) -> &str {
 
 /// Refuses what cannot be meant as a passphrase. Blanks and quotes within it are its own.
 pub(super) fn check_passphrase(passphrase: &SecretKey) -> Result<(), KeyShapeError> {
-    let text = passphrase.expose();
-    if text.is_empty() {
-        return Err(KeyShapeError::Empty);
-    }
-    if text.starts_with('\u{feff}') {
-        return Err(KeyShapeError::ByteOrderMark);
-    }
-    if text.trim() != text {
-        return Err(KeyShapeError::WhiteSpace("at its beginning or end"));
-    }
-    if text.contains(['\n', '\r']) {
+    passphrase.check_edges()?;
+    if passphrase.expose().contains(['\n', '\r']) {
         return Err(KeyShapeError::WhiteSpace("within it (a line end)"));
     }
     Ok(())

@@ -54,6 +54,14 @@ impl SecretKey {
     pub fn check_shape(&self) -> Result<(), KeyShapeError> {
         check_shape(&self.0)
     }
+
+    /// Looks for what can stand around no secret of any kind: white space, a byte order mark, or nothing at all.
+    ///
+    /// # Errors
+    /// [`KeyShapeError`], without the text.
+    pub fn check_edges(&self) -> Result<(), KeyShapeError> {
+        check_edges(&self.0)
+    }
 }
 
 impl fmt::Debug for SecretKey {
@@ -139,8 +147,8 @@ pub enum KeyShapeError {
     Length(usize),
 }
 
-/// The shape that keys and secrets share: 64 letters and digits.
-fn check_shape(text: &str) -> Result<(), KeyShapeError> {
+/// What every secret shares, passphrases too: something is there, and nothing is around it.
+fn check_edges(text: &str) -> Result<(), KeyShapeError> {
     if text.is_empty() {
         return Err(KeyShapeError::Empty);
     }
@@ -150,6 +158,12 @@ fn check_shape(text: &str) -> Result<(), KeyShapeError> {
     if text.trim() != text {
         return Err(KeyShapeError::WhiteSpace("at its beginning or end"));
     }
+    Ok(())
+}
+
+/// The shape that keys and secrets share: 64 letters and digits.
+fn check_shape(text: &str) -> Result<(), KeyShapeError> {
+    check_edges(text)?;
     let bracketed = |open, close| text.len() > 1 && text.starts_with(open) && text.ends_with(close);
     if [('"', '"'), ('\'', '\''), ('`', '`'), ('<', '>'), ('“', '”')].iter().any(|(o, c)| bracketed(*o, *c))
     {

@@ -7,6 +7,7 @@ use crate::cli::exit::Failure;
 use crate::cli::globals;
 use crate::cli::times;
 use crate::signing::Parameters;
+use crate::text::is_decimal;
 
 /// Checks the values given for one parameter and gives the texts to send: one, or several where it is repeated.
 ///
@@ -153,13 +154,6 @@ fn boolean(parameter: &Parameter, value: &str) -> Result<String, Failure> {
 fn is_integer(value: &str) -> bool {
     let digits = value.strip_prefix('-').unwrap_or(value);
     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
-}
-
-fn is_decimal(value: &str) -> bool {
-    let number = value.strip_prefix('-').unwrap_or(value);
-    let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
-    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    digits(whole) && digits(decimals)
 }
 
 fn check_bounds(parameter: &Parameter, value: &str) -> Result<(), Failure> {

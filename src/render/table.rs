@@ -11,7 +11,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::rows::{Cell, Rows};
 use super::value::Kind;
 use super::{Note, Style};
-use crate::text::sanitize;
+use crate::text::{is_decimal, sanitize};
 
 /// Between two columns.
 const GAP: usize = 2;
@@ -98,15 +98,6 @@ fn local_time(text: &str, zone: &TimeZone) -> Option<String> {
     let ms: i64 = text.parse().ok().filter(|_| text.len() == 13)?;
     let time = zone.to_datetime(Timestamp::from_millisecond(ms).ok()?);
     Some(time.strftime("%Y-%m-%d %H:%M:%S%.3f").to_string())
-}
-
-fn is_decimal(text: &str) -> bool {
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    match unsigned.split_once('.') {
-        Some((whole, fraction)) => digits(whole) && digits(fraction),
-        None => digits(unsigned),
-    }
 }
 
 impl Column {

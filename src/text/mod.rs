@@ -1,8 +1,10 @@
-//! What every layer needs of foreign text: to be shown safely, and the nearest name after a slip.
+//! What several layers need of text: to show it safely, the nearest name after a slip, what is a decimal.
 
+mod decimal;
 mod nearest;
 mod sanitize;
 
+pub use decimal::is_decimal;
 pub use nearest::nearest;
 pub(crate) use sanitize::{TerminalFilter, escape, is_unsafe};
 pub use sanitize::{sanitize, sanitize_bytes};

@@ -180,6 +180,7 @@ fn init(flags: &ArgMatches, session: &Session) -> Result<(), Failure> {
         }
     };
     let home = dirs::home_dir();
+    // A file that cannot be read is refused by `add_profile`, before anything is written.
     let known = place.load(home.as_deref()).ok().flatten();
     let exists = known.is_some_and(|file| file.profile_names().contains(&new.name));
     let replace = exists && (session.globals.yes || (asked && replacing(&new.name)?));

@@ -58,7 +58,7 @@ fn print_line(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", sanitize(text));
 }
 
-/// Lines that were asked for, such as those of `--debug-sign`, as they are.
+/// Whole lines, as they are: those of `--debug-sign`, failures, the question before a change, the log of `bnq serve`.
 pub fn print_stderr(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }

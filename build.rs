@@ -1,6 +1,10 @@
 //! Reads `data/` and writes plain statics, so that the program starts without reading, parsing or relocating anything.
 //! A bad row stops the build with its file and line.
 
+#[path = "build/assets.rs"]
+mod assets;
+#[path = "build/clients.rs"]
+mod clients;
 #[path = "build/emit.rs"]
 mod emit;
 #[path = "build/endpoints.rs"]
@@ -38,7 +42,9 @@ fn generate() -> Result<(), String> {
         fs::write(Path::new(&out).join(name), text).map_err(|e| format!("{out}/{name}: {e}"))
     };
     let mut pool = emit::Pool::default();
-    write("catalogue.rs", &(endpoints::generate(&mut pool)? + &hosts::generate(&mut pool)?))?;
-    write("explain.rs", &errors::generate(&mut pool)?)?;
+    let catalogue = [endpoints::generate(&mut pool)?, hosts::generate(&mut pool)?, assets::generate(&mut pool)?];
+    write("catalogue.rs", &catalogue.concat())?;
+    let mistakes = errors::mistake_names()?;
+    write("explain.rs", &(errors::generate(&mut pool)? + &clients::generate(&mut pool, &mistakes)?))?;
     write("text.txt", pool.text())
 }

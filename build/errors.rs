@@ -72,6 +72,7 @@ struct Mistakes {
 struct Mistake {
     name: String,
     cause: String,
+    why: String,
     fix: String,
 }
 
@@ -155,6 +156,12 @@ fn statuses(pool: &mut Pool) -> Result<Table, String> {
     Ok(table)
 }
 
+/// The names of the mistakes.
+pub fn mistake_names() -> Result<Vec<String>, String> {
+    let parsed: Mistakes = Source::read("data/mistakes.toml")?.parse()?;
+    Ok(parsed.mistake.into_iter().map(|m| m.into_inner().name).collect())
+}
+
 fn mistakes(pool: &mut Pool) -> Result<Table, String> {
     let source = Source::read("data/mistakes.toml")?;
     let parsed: Mistakes = source.parse()?;
@@ -162,9 +169,9 @@ fn mistakes(pool: &mut Pool) -> Result<Table, String> {
     for spanned in &parsed.mistake {
         let m = spanned.get_ref();
         let fail = |what: String| source.at(&spanned.span(), what);
-        said(&[&m.name, &m.cause, &m.fix]).map_err(fail)?;
-        let [name, cause, fix] = [&m.name, &m.cause, &m.fix].map(|s| pool.add(s));
-        let row = format!("MistakeEntry{{name:{name},cause:{cause},fix:{fix}}}");
+        said(&[&m.name, &m.cause, &m.why, &m.fix]).map_err(fail)?;
+        let [name, cause, why, fix] = [&m.name, &m.cause, &m.why, &m.fix].map(|s| pool.add(s));
+        let row = format!("MistakeEntry{{name:{name},cause:{cause},why:{why},fix:{fix}}}");
         if rows.insert(m.name.clone(), row).is_some() {
             return Err(fail(format!("`{}` is there twice", m.name)));
         }

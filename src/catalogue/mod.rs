@@ -3,13 +3,15 @@
 //! The rows are written in `data/endpoints/` and turned into statics by `build.rs`. Behaviour follows from their fields;
 //! no code names a single endpoint.
 
+mod assets;
 mod endpoint;
 mod hosts;
 mod parameter;
 mod search;
 
+pub use assets::{Removed, assets, quote_rank, removed};
 pub use endpoint::{Endpoint, ErrorsIn, Method, Names, Role, SecurityType, Settle, Weight};
-pub use hosts::{Environment, Host, HostUse, UnknownEnvironment, base_url, environments_of, hosts};
+pub use hosts::{Environment, Host, HostUse, UnknownEnvironment, at_host, base_url, environments_of, hosts};
 pub use parameter::{ListStyle, Parameter, ParameterType, Place};
 pub use search::{Found, search};
 

@@ -1,19 +1,17 @@
 use std::collections::HashSet;
 
 use super::characters::value_mistake;
-use super::key_header;
-use super::verify::{Gate, KnownKey};
-use super::{ReceivedRequest, Refusal};
-use crate::catalogue::{Endpoint, ListStyle, Names, Parameter, ParameterType, SecurityType};
-use crate::signing::{KeyKind, RecvWindow, mask};
+use super::examined::{Examined, base_name, is_indexed};
+use super::{Refusal, key_header};
+use crate::catalogue::{ListStyle, Names, Parameter, ParameterType, SecurityType};
+use crate::signing::{API_KEY_HEADER, KeyKind, RecvWindow, mask};
 
 /// A check of the gate.
-type Check = fn(&Examined<'_>) -> Result<(), Refusal>;
+pub(super) type Check = fn(&Examined<'_>) -> Result<(), Refusal>;
 
-/// The gate, in the order in which the exchange checks; that the path exists comes before these, and what depends on the
-/// account after them. Codes and messages are documented. The order is not: `observed` is what public reports show,
-/// `assumed` what is most natural.
-pub(super) const CHECKS: &[Check] = &[
+/// The gate up to the signature, in the order in which the exchange checks; that the path exists comes before these. Codes and
+/// messages are documented. The order is not: `observed` is what public reports show, `assumed` what is most natural.
+pub(super) const SIGNING_CHECKS: &[Check] = &[
     key_well_formed,      // observed
     names_unique,         // assumed
     signature_present,    // observed
@@ -25,87 +23,23 @@ pub(super) const CHECKS: &[Check] = &[
     timestamp_not_ahead,  // observed
     timestamp_not_behind, // observed
     signature_matches,    // observed
-    names_known,          // observed: a misspelt parameter is named before the missing one
-    mandatory_present,    // observed
-    none_empty,           // assumed
-    characters_legal,     // observed
-    values_known,         // observed
+];
+
+/// What comes after the signature, in the same order; what depends on the account comes after these.
+pub(super) const PARAMETER_CHECKS: &[Check] = &[
+    names_known,       // observed: a misspelt parameter is named before the missing one
+    mandatory_present, // observed
+    none_empty,        // assumed
+    characters_legal,  // observed
+    values_known,      // observed
 ];
 
 /// Parameters that belong to signing, not to the endpoint.
-const SIGNING: [&str; 3] = ["timestamp", "signature", "recvWindow"];
+pub(super) const SIGNING: [&str; 3] = ["timestamp", "signature", "recvWindow"];
 const AHEAD_LIMIT_US: i64 = 1_000_000;
 
-/// A request with what the checks look at again and again.
-pub(super) struct Examined<'a> {
-    request: &'a ReceivedRequest,
-    gate: &'a Gate<'a>,
-    endpoint: &'static Endpoint,
-    key: Option<KnownKey>,
-    /// Names and values that count: the query's before the body's.
-    pub(super) parameters: Vec<(String, String)>,
-}
-
-impl<'a> Examined<'a> {
-    pub(super) fn new(request: &'a ReceivedRequest, gate: &'a Gate<'a>, endpoint: &'static Endpoint) -> Self {
-        let key = key_header::well_formed(request).and_then(|k| (gate.key)(k));
-        let mut parameters = request.query_parameters();
-        for (name, value) in request.body_parameters() {
-            if !parameters.iter().any(|(n, _)| *n == name) {
-                parameters.push((name, value));
-            }
-        }
-        Self { request, gate, endpoint, key, parameters }
-    }
-
-    /// The key that came with the request, where the endpoint needs one.
-    pub(super) fn api_key(&self) -> Option<&str> {
-        key_header::well_formed(self.request).filter(|_| self.endpoint.security().needs_key())
-    }
-
-    fn value(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
-    }
-
-    fn sent(&self, name: &str) -> bool {
-        self.value(name).is_some_and(|v| !v.is_empty())
-    }
-
-    /// Whether a parameter was sent in its own way: some lists are written `name[0]=…&name[1]=…`.
-    fn given(&self, name: &str) -> bool {
-        let indexed = || self.endpoint.parameter(name).is_some_and(is_indexed);
-        let items = || self.parameters.iter().any(|(n, v)| base_name(n) == name && !v.is_empty());
-        self.sent(name) || (indexed() && items())
-    }
-
-    /// The timestamp in microseconds. Sixteen digits or more are microseconds (assumed).
-    fn timestamp_us(&self) -> i64 {
-        let text = self.value("timestamp").unwrap_or_default();
-        let number: i64 = text.parse().unwrap_or(i64::MAX);
-        if text.len() >= 16 { number } else { number.saturating_mul(1000) }
-    }
-
-    /// `recvWindow` as sent, or what counts without it. An earlier check has refused one that is malformed.
-    fn recv_window(&self) -> &str {
-        self.value("recvWindow").filter(|v| !v.is_empty()).unwrap_or(RecvWindow::DEFAULT)
-    }
-
-    fn recv_window_us(&self) -> i64 {
-        self.recv_window().parse().map_or(0, |window: RecvWindow| window.as_micros())
-    }
-}
-
-fn is_indexed(parameter: &Parameter) -> bool {
-    parameter.list() == Some(ListStyle::Indexed)
-}
-
-/// `orderArgs` for `orderArgs[0]`.
-fn base_name(name: &str) -> &str {
-    name.split_once('[').map_or(name, |(base, _)| base)
-}
-
 fn key_well_formed(x: &Examined<'_>) -> Result<(), Refusal> {
-    if !x.endpoint.security().needs_key() || key_header::well_formed(x.request).is_some() {
+    if !x.endpoint.security().needs_key() || x.key_text.is_some() || x.is_settled(API_KEY_HEADER) {
         return Ok(());
     }
     Err(key_header::refusal(x.request))
@@ -116,9 +50,9 @@ fn names_unique(x: &Examined<'_>) -> Result<(), Refusal> {
         let mut seen = HashSet::new();
         for (name, _) in &place {
             let repeats = x.endpoint.parameter(name).is_some_and(|p| p.list() == Some(ListStyle::Repeat));
-            if !seen.insert(name) && !repeats {
+            if !seen.insert(name) && !repeats && !x.is_settled(name) {
                 let message = format!("Duplicate values for parameter '{name}'.");
-                return Err(refused(-1101, message, "parameter-twice", &[("name", name)]));
+                return Err(refused(-1101, message, "parameter-twice", &[("name", name)]).about([name]));
             }
         }
     }
@@ -126,14 +60,14 @@ fn names_unique(x: &Examined<'_>) -> Result<(), Refusal> {
 }
 
 fn signature_present(x: &Examined<'_>) -> Result<(), Refusal> {
-    if !x.endpoint.signed() || x.sent("signature") {
+    if !x.endpoint.signed() || x.sent("signature") || x.is_settled("signature") {
         return Ok(());
     }
     Err(mandatory("signature", "signature-missing"))
 }
 
 fn timestamp_present(x: &Examined<'_>) -> Result<(), Refusal> {
-    if !x.endpoint.signed() || x.sent("timestamp") {
+    if !x.endpoint.signed() || x.sent("timestamp") || x.is_settled("timestamp") {
         return Ok(());
     }
     Err(mandatory("timestamp", "timestamp-missing"))
@@ -143,18 +77,21 @@ fn signing_characters(x: &Examined<'_>) -> Result<(), Refusal> {
     if !x.endpoint.signed() {
         return Ok(());
     }
-    let timestamp = x.value("timestamp").unwrap_or_default();
+    let timestamp = x.value("timestamp").filter(|_| !x.is_settled("timestamp")).unwrap_or_default();
     if timestamp.len() > 20 || !timestamp.bytes().all(|b| b.is_ascii_digit()) {
         return Err(illegal("timestamp", "^[0-9]{1,20}$", "timestamp-malformed", timestamp));
     }
     // The range tested and the range reported differ (assumed from reports).
-    if let Some(window) = x.value("recvWindow").filter(|w| !w.is_empty())
+    if let Some(window) = x.value("recvWindow").filter(|w| !w.is_empty() && !x.is_settled("recvWindow"))
         && !is_window(window)
     {
         let legal = r"^([0-9]{1,5})(\.[0-9]{1,3})?$";
         return Err(illegal("recvWindow", legal, "recv-window-malformed", window));
     }
     let signature = x.value("signature").unwrap_or_default();
+    if x.is_settled("signature") {
+        return Ok(());
+    }
     let (legal, good) = if x.key.as_ref().is_some_and(|k| k.verifying.kind() == KeyKind::Hmac) {
         let good = signature.len() == 64 && signature.bytes().all(|b| b.is_ascii_hexdigit());
         ("^[A-Fa-f0-9]{64}$", good)
@@ -167,7 +104,13 @@ fn signing_characters(x: &Examined<'_>) -> Result<(), Refusal> {
     }
     let length = signature.chars().count().to_string();
     let message = illegal_message("signature", legal);
-    Err(refused(-1100, message, "signature-malformed", &[("length", &length)]))
+    let refusal = refused(-1100, message, "signature-malformed", &[("length", &length)]);
+    Err(refusal.about(["signature"]))
+}
+
+/// What is said of a signature that is wrong before anything has been tried on it.
+fn unexplained(length: &str) -> String {
+    format!("the signature is not this key's for the {length} bytes that arrived")
 }
 
 /// `^([0-9]{1,20})(\.[0-9]{1,3})?$`
@@ -181,15 +124,16 @@ fn recv_window_small(x: &Examined<'_>) -> Result<(), Refusal> {
     let Some(window) = x.value("recvWindow").filter(|w| x.endpoint.signed() && !w.is_empty()) else {
         return Ok(());
     };
-    if window.parse::<RecvWindow>().is_ok() {
+    if window.parse::<RecvWindow>().is_ok() || x.is_settled("recvWindow") {
         return Ok(());
     }
     let message = "recvWindow must be less than 60000.";
-    Err(refused(-1131, message, "recv-window-too-large", &[("value", window)]))
+    Err(refused(-1131, message, "recv-window-too-large", &[("value", window)]).about(["recvWindow"]))
 }
 
 fn key_known(x: &Examined<'_>) -> Result<(), Refusal> {
-    if !x.endpoint.security().needs_key() || x.key.is_some() {
+    let told = x.gate.knows_keys && !x.is_settled(API_KEY_HEADER);
+    if !x.endpoint.security().needs_key() || x.key.is_some() || !told {
         return Ok(());
     }
     // Nothing of it is shown: what is no key of the account may be its secret.
@@ -209,14 +153,14 @@ fn key_permitted(x: &Examined<'_>) -> Result<(), Refusal> {
         (false, _) => format!("requests from {}", x.gate.peer),
     };
     let message = "Invalid API-key, IP, or permissions for action.";
-    let seen = [("key", mask(x.api_key().unwrap_or_default())), ("use", purpose)];
+    let seen = [("key", mask(x.key_text.as_deref().unwrap_or_default())), ("use", purpose)];
     let seen: Vec<(&str, &str)> = seen.iter().map(|(n, v)| (*n, v.as_str())).collect();
     Err(Refusal::new((401, Some(-2015)), message, "key-not-permitted", &seen))
 }
 
 fn timestamp_not_ahead(x: &Examined<'_>) -> Result<(), Refusal> {
     let ahead = x.timestamp_us().saturating_sub(x.gate.now_us);
-    if !x.endpoint.signed() || ahead < AHEAD_LIMIT_US {
+    if !x.endpoint.signed() || ahead < AHEAD_LIMIT_US || x.is_settled("timestamp") {
         return Ok(());
     }
     Err(outside(x, "Timestamp for this request was 1000ms ahead of the server's time."))
@@ -224,7 +168,7 @@ fn timestamp_not_ahead(x: &Examined<'_>) -> Result<(), Refusal> {
 
 fn timestamp_not_behind(x: &Examined<'_>) -> Result<(), Refusal> {
     let behind = x.gate.now_us.saturating_sub(x.timestamp_us());
-    if !x.endpoint.signed() || behind <= x.recv_window_us() {
+    if !x.endpoint.signed() || behind <= x.recv_window_us() || x.is_settled("timestamp") {
         return Ok(());
     }
     Err(outside(x, "Timestamp for this request is outside of the recvWindow."))
@@ -242,18 +186,20 @@ fn outside(x: &Examined<'_>, message: &str) -> Refusal {
         _ if sent > now => "clock-ahead",
         _ => "clock-behind",
     };
-    refused(-1021, message, mistake, &[("value", text), ("difference", &difference), ("window", window)])
+    let seen = [("value", text), ("difference", &difference), ("window", window)];
+    refused(-1021, message, mistake, &seen).about(["timestamp"])
 }
 
 fn signature_matches(x: &Examined<'_>) -> Result<(), Refusal> {
-    let Some(key) = x.key.as_ref().filter(|_| x.endpoint.signed()) else { return Ok(()) };
-    let payload = x.request.payload();
+    let tested = x.endpoint.signed() && !x.is_settled("signature");
+    let Some(key) = x.key.as_ref().filter(|_| tested) else { return Ok(()) };
+    let payload = x.parts.payload();
     if key.verifying.verify(&payload, x.value("signature").unwrap_or_default()) {
         return Ok(());
     }
     let length = payload.len().to_string();
     let message = "Signature for this request is not valid.";
-    Err(refused(-1022, message, "signature-not-of-payload", &[("length", &length)]))
+    Err(refused(-1022, message, "secret-unknown", &[("how", &unexplained(&length))]).about(["signature"]))
 }
 
 fn names_known(x: &Examined<'_>) -> Result<(), Refusal> {
@@ -262,6 +208,7 @@ fn names_known(x: &Examined<'_>) -> Result<(), Refusal> {
         x.endpoint.parameter(name).is_some()
             || (name.contains('[') && indexed(base_name(name)))
             || (x.endpoint.signed() && SIGNING.contains(&name))
+            || x.is_settled(name)
     };
     let Some((unknown, _)) = x.parameters.iter().find(|(n, _)| !takes(n)) else { return Ok(()) };
     let sent = x.parameters.len();
@@ -269,13 +216,14 @@ fn names_known(x: &Examined<'_>) -> Result<(), Refusal> {
     let seen = [("name", unknown.as_str())];
     if !x.endpoint.signed() && SIGNING.contains(&unknown.as_str()) {
         let message = format!("Too many parameters; expected '{read}' and received '{sent}'.");
-        return Err(refused(-1101, message, "public-endpoint-signed", &seen));
+        return Err(refused(-1101, message, "public-endpoint-signed", &seen).about(SIGNING));
     }
     let message =
         format!("Not all sent parameters were read; read '{read}' parameter(s) but was sent '{sent}'.");
     let names: Vec<&str> = x.endpoint.parameters().map(Parameter::name).collect();
     let expected = if names.is_empty() { "no parameters".to_owned() } else { names.join(", ") };
-    Err(refused(-1104, message, "parameter-unknown", &[("name", unknown), ("expected", &expected)]))
+    let seen = [("name", unknown.as_str()), ("expected", &expected)];
+    Err(refused(-1104, message, "parameter-unknown", &seen).about([unknown]))
 }
 
 fn mandatory_present(x: &Examined<'_>) -> Result<(), Refusal> {
@@ -299,29 +247,30 @@ fn one_of_missing(group: Names) -> Refusal {
         return mandatory(name, "mandatory-parameter-missing");
     }
     let message = format!("Param '{}' must be sent, but both were empty/null!", names.join("' or '"));
-    refused(-1102, message, "mandatory-parameter-missing", &[("name", &names.join("` or `"))])
+    let seen = [("name", names.join("` or `"))];
+    let seen: Vec<(&str, &str)> = seen.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    refused(-1102, message, "mandatory-parameter-missing", &seen).about(names)
 }
 
 fn none_empty(x: &Examined<'_>) -> Result<(), Refusal> {
-    match x.parameters.iter().find(|(_, value)| value.is_empty()) {
+    match x.parameters.iter().find(|(name, value)| value.is_empty() && !x.is_settled(name)) {
         None => Ok(()),
         Some((name, _)) => {
             let message = format!("Parameter '{name}' was empty.");
-            Err(refused(-1105, message, "parameter-empty", &[("name", name)]))
+            Err(refused(-1105, message, "parameter-empty", &[("name", name)]).about([name]))
         }
     }
 }
 
 fn characters_legal(x: &Examined<'_>) -> Result<(), Refusal> {
     for (name, value) in &x.parameters {
-        let Some(parameter) = x.endpoint.parameter(name).filter(|_| !SIGNING.contains(&name.as_str())) else {
-            continue;
-        };
+        let checked = !SIGNING.contains(&name.as_str()) && !x.is_settled(name);
+        let Some(parameter) = x.endpoint.parameter(name).filter(|_| checked) else { continue };
         if let Some(wrong) = value_mistake(parameter, value) {
             let message = illegal_message(name, wrong.legal);
             let expected = wrong.meant.as_deref().unwrap_or(wrong.legal);
             let seen = [("name", name.as_str()), ("value", value), ("expected", expected)];
-            return Err(refused(-1100, message, wrong.mistake, &seen));
+            return Err(refused(-1100, message, wrong.mistake, &seen).about([name]));
         }
     }
     Ok(())
@@ -338,8 +287,12 @@ const ENUM_CODES: [(&str, i32, &str); 4] = [
 fn values_known(x: &Examined<'_>) -> Result<(), Refusal> {
     for (name, value) in &x.parameters {
         let traded = |symbol: &String| (x.gate.symbol)(x.endpoint, symbol);
+        if x.is_settled(name) {
+            continue;
+        }
         if let Some(unknown) = symbols_in(name, value).into_iter().find(|s| !traded(s)) {
-            return Err(refused(-1121, "Invalid symbol.", "symbol-unknown", &[("value", &unknown)]));
+            let refusal = refused(-1121, "Invalid symbol.", "symbol-unknown", &[("value", &unknown)]);
+            return Err(refusal.about([name]));
         }
         let Some(parameter) = x.endpoint.parameter(name) else { continue };
         let checked = parameter.kind() == ParameterType::Enum && parameter.list().is_none();
@@ -357,7 +310,7 @@ fn values_known(x: &Examined<'_>) -> Result<(), Refusal> {
         );
         let expected = parameter.values().collect::<Vec<_>>().join(", ");
         let seen = [("name", name.as_str()), ("value", value), ("expected", &expected)];
-        return Err(refused(code, message, "value-not-allowed", &seen));
+        return Err(refused(code, message, "value-not-allowed", &seen).about([name]));
     }
     Ok(())
 }
@@ -376,11 +329,11 @@ fn refused(code: i32, message: impl Into<String>, mistake: &'static str, seen: &
 
 fn mandatory(name: &str, mistake: &'static str) -> Refusal {
     let message = format!("Mandatory parameter '{name}' was not sent, was empty/null, or malformed.");
-    refused(-1102, message, mistake, &[("name", name)])
+    refused(-1102, message, mistake, &[("name", name)]).about([name])
 }
 
 fn illegal(name: &str, legal: &str, mistake: &'static str, value: &str) -> Refusal {
-    refused(-1100, illegal_message(name, legal), mistake, &[("name", name), ("value", value)])
+    refused(-1100, illegal_message(name, legal), mistake, &[("name", name), ("value", value)]).about([name])
 }
 
 fn illegal_message(name: &str, legal: &str) -> String {

@@ -14,6 +14,43 @@ pub(super) fn refusal(request: &ReceivedRequest) -> Refusal {
     Refusal::new((401, Some(-2014)), "API-key format invalid.", mistake, &seen)
 }
 
+/// What arrived in place of the key's header, as far as it can be told.
+pub(super) struct Arrived {
+    /// The key itself, where it can be taken out of what is around it.
+    pub(super) key: Option<String>,
+    /// The name of the parameter that it arrived as.
+    pub(super) parameter: Option<String>,
+    /// The place where it stands.
+    pub(super) seen: Option<String>,
+}
+
+/// Looks for the key where it does not belong.
+pub(super) fn arrived(request: &ReceivedRequest) -> Arrived {
+    let inner = |text: &str| {
+        text.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| is_key(word)).map(str::to_owned)
+    };
+    let headers = request.headers.iter().map(|(n, v)| (n.as_str(), String::from_utf8_lossy(v)));
+    let is_place =
+        |name: &str| [HEADER, "Authorization"].iter().any(|n| n.eq_ignore_ascii_case(name)) || resembles(name);
+    let header = headers.filter(|(name, value)| is_place(name) && !value.is_empty()).max_by_key(|(name, _)| {
+        // What is in the right header was refused first.
+        (name.eq_ignore_ascii_case(HEADER), name.eq_ignore_ascii_case("Authorization"))
+    });
+    if let Some((name, value)) = header {
+        let seen = Some(format!("{name}: {value}"));
+        return Arrived { key: inner(&value), parameter: None, seen };
+    }
+    let parameters = request.query_parameters().into_iter().chain(request.body_parameters());
+    let sent = parameters.into_iter().find(|(name, value)| resembles(name) && !value.is_empty());
+    match sent {
+        Some((name, value)) => {
+            let seen = Some(format!("{name}={value}"));
+            Arrived { key: inner(&value), parameter: Some(name), seen }
+        }
+        None => Arrived { key: None, parameter: None, seen: None },
+    }
+}
+
 type Cause = (&'static str, Vec<(&'static str, String)>);
 
 fn cause(request: &ReceivedRequest) -> Cause {
@@ -39,10 +76,14 @@ fn cause(request: &ReceivedRequest) -> Cause {
     }
 }
 
+/// A name without marks and letter case.
+pub(super) fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
 /// A name that was meant for the key: `X-MBX-API-KEY`, `apiKey`, `api_key`.
 fn resembles(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    let plain = plain.to_ascii_lowercase();
+    let plain = plain(name);
     plain.ends_with("apikey") || strsim::levenshtein(&plain, "xmbxapikey") <= 2
 }
 

@@ -4,18 +4,32 @@
 //! request comes from the same place. Bytes are checked as they were received; nothing is parsed and encoded again, or
 //! that would repair the very mistakes to be found.
 
+mod address;
 mod characters;
 mod checks;
+mod diagnosis;
+mod examined;
+mod explained;
+mod finding;
 mod key_header;
 mod received;
+mod search;
+mod shape;
+mod signature;
+mod symbols;
 mod time;
 mod verdict;
 mod verify;
 
 pub use characters::{ValueMistake, value_mistake};
+pub use diagnosis::{Answer, Case, Diagnosis, OwnKey, Scheme, diagnose};
+pub use finding::{Certainty, Finding};
 pub use received::ReceivedRequest;
+pub use symbols::is_likely_symbol;
 pub use verdict::{Accepted, Refusal, Verdict};
 pub use verify::{Gate, KnownKey, endpoint_of, verify};
 
+#[cfg(test)]
+mod rows;
 #[cfg(test)]
 mod tests;

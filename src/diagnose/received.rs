@@ -31,7 +31,12 @@ impl ReceivedRequest {
     /// The parameters of the form body, decoded. A GET's body is no form. Source: Spot REST documentation, "General
     /// information on endpoints".
     pub fn body_parameters(&self) -> Vec<(String, String)> {
-        if self.method == "GET" { Vec::new() } else { pairs(&self.body) }
+        pairs(self.form_body())
+    }
+
+    /// The body, where it counts.
+    pub(super) fn form_body(&self) -> &[u8] {
+        if self.method == "GET" { &[] } else { &self.body }
     }
 
     /// The value that counts for `name`: the query string's before the body's.
@@ -44,11 +49,23 @@ impl ReceivedRequest {
     /// `signature` parameter wherever it stands, with nothing between them.
     pub fn payload(&self) -> Vec<u8> {
         let mut payload = without_signature(&self.query);
-        if self.method != "GET" {
-            payload.extend(without_signature(&self.body));
-        }
+        payload.extend(without_signature(self.form_body()));
         payload
     }
+
+    /// The moment that the request says it was made at, in microseconds since the epoch; `None` if that is not plausible.
+    pub fn own_time_us(&self) -> Option<i64> {
+        timestamp_us(&self.parameter("timestamp")?).filter(|us| PLAUSIBLE_US.contains(us))
+    }
+}
+
+/// From 2017, when the exchange opened, to 2100.
+const PLAUSIBLE_US: std::ops::Range<i64> = 1_483_228_800_000_000..4_102_444_800_000_000;
+
+/// A timestamp in microseconds. Sixteen digits or more are microseconds (assumed).
+pub(super) fn timestamp_us(text: &str) -> Option<i64> {
+    let number: i64 = text.parse().ok()?;
+    Some(if text.len() >= 16 { number } else { number.saturating_mul(1000) })
 }
 
 impl fmt::Debug for ReceivedRequest {
@@ -62,7 +79,7 @@ fn segments(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|b| *b == b'&').filter(|s| !s.is_empty())
 }
 
-fn pairs(text: &[u8]) -> Vec<(String, String)> {
+pub(super) fn pairs(text: &[u8]) -> Vec<(String, String)> {
     let decode = |bytes: &[u8]| String::from_utf8_lossy(&percent_decode(bytes)).into_owned();
     let pair = |segment: &[u8]| {
         let mut parts = segment.splitn(2, |b| *b == b'=');
@@ -72,7 +89,8 @@ fn pairs(text: &[u8]) -> Vec<(String, String)> {
     segments(text).map(pair).collect()
 }
 
-fn without_signature(text: &[u8]) -> Vec<u8> {
+/// A query string or form without the signature, wherever it stands.
+pub(super) fn without_signature(text: &[u8]) -> Vec<u8> {
     let kept: Vec<&[u8]> = text.split(|b| *b == b'&').filter(|s| !s.starts_with(b"signature=")).collect();
     kept.join(&b'&')
 }

@@ -25,6 +25,7 @@ fn judge(request: &ReceivedRequest) -> Verdict {
     let gate = Gate {
         now_us: NOW_MS * 1000,
         key: &known,
+        knows_keys: true,
         symbol: &|_, s| ["ARKBTC", "BTCUSDT", "币安人生USDT"].contains(&s),
         peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
     };
@@ -108,7 +109,7 @@ const GATE: &str = r#"
 12 | signed GET /api/v3/openOrders?timestamp=1499827314558 | 400 -1021 | clock-behind | Timestamp for this request is outside of the recvWindow.
 12 seconds | signed GET /api/v3/openOrders?timestamp=1499827319 | 400 -1021 | timestamp-in-seconds | Timestamp for this request is outside of the recvWindow.
 12 nanoseconds | signed GET /api/v3/openOrders?timestamp=1499827319559000000 | 400 -1021 | timestamp-in-nanoseconds | Timestamp for this request was 1000ms ahead of the server's time.
-13 | plain GET /api/v3/openOrders?timestamp={t}&signature=0000000000000000000000000000000000000000000000000000000000000000 | 400 -1022 | signature-not-of-payload | Signature for this request is not valid.
+13 | plain GET /api/v3/openOrders?timestamp={t}&signature=0000000000000000000000000000000000000000000000000000000000000000 | 400 -1022 | secret-unknown | Signature for this request is not valid.
 14 | signed GET /api/v3/allOrders?timestamp={t} | 400 -1102 | mandatory-parameter-missing | Mandatory parameter 'symbol' was not sent, was empty/null, or malformed.
 14 one of two | signed GET /api/v3/order?symbol=ARKBTC&timestamp={t} | 400 -1102 | mandatory-parameter-missing | Param 'orderId' or 'origClientOrderId' must be sent, but both were empty/null!
 14 by type | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=LIMIT&quantity=1&price=1&timestamp={t} | 400 -1102 | mandatory-parameter-missing | Mandatory parameter 'timeInForce' was not sent, was empty/null, or malformed.

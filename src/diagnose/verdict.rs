@@ -38,6 +38,8 @@ pub struct Refusal {
     pub fix: String,
     /// The body, where it has not the usual form.
     pub document: Option<String>,
+    /// The parameters that it is about.
+    pub(super) about: Vec<String>,
 }
 
 impl Refusal {
@@ -51,12 +53,18 @@ impl Refusal {
         let (cause, fix) = explain::mistake(mistake).map_or(("", ""), |m| (m.cause(), m.fix()));
         let message = message.into();
         let (cause, fix) = (fill(cause, seen), fill(fix, seen));
-        Self { status, code, message, mistake, cause, fix, document: None }
+        Self { status, code, message, mistake, cause, fix, document: None, about: Vec::new() }
     }
 
     /// The refusal with a body of its own.
     pub(super) fn with_document(mut self, document: String) -> Self {
         self.document = Some(document);
+        self
+    }
+
+    /// The refusal with the parameters that it is about.
+    pub(super) fn about(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.about = names.into_iter().map(Into::into).collect();
         self
     }
 

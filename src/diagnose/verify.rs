@@ -1,7 +1,8 @@
 use std::cmp::Reverse;
 use std::net::IpAddr;
 
-use super::checks::{CHECKS, Examined};
+use super::checks::{PARAMETER_CHECKS, SIGNING_CHECKS};
+use super::examined::Examined;
 use super::{Accepted, ReceivedRequest, Refusal, Verdict, time};
 use crate::catalogue::{self, Endpoint};
 use crate::signing::VerifyingKey;
@@ -12,6 +13,8 @@ pub struct Gate<'a> {
     pub now_us: i64,
     /// Looks an API key up.
     pub key: &'a dyn Fn(&str) -> Option<KnownKey>,
+    /// Whether a key that is not found is no key of the account; false where nothing is known of the account.
+    pub knows_keys: bool,
     /// Whether a symbol is traded where an endpoint's group trades.
     pub symbol: &'a dyn Fn(&Endpoint, &str) -> bool,
     /// Where the request came from.
@@ -40,10 +43,10 @@ pub fn verify(request: &ReceivedRequest, gate: &Gate<'_>) -> Verdict {
 fn judge(request: &ReceivedRequest, gate: &Gate<'_>) -> Result<Accepted, Refusal> {
     let endpoint = endpoint_of(request).ok_or_else(|| unrouted(request, gate.now_us))?;
     let examined = Examined::new(request, gate, endpoint);
-    for check in CHECKS {
+    for check in SIGNING_CHECKS.iter().chain(PARAMETER_CHECKS) {
         check(&examined)?;
     }
-    let api_key = examined.api_key().map(str::to_owned);
+    let api_key = examined.key_text.filter(|_| endpoint.security().needs_key());
     Ok(Accepted { endpoint, parameters: examined.parameters, api_key })
 }
 
@@ -64,7 +67,8 @@ pub fn endpoint_of(request: &ReceivedRequest) -> Option<&'static Endpoint> {
 
 /// The path exists, with this method. Statuses and empty bodies are assumed.
 fn unrouted(request: &ReceivedRequest, now_us: i64) -> Refusal {
-    let seen = [("path", request.path.as_str()), ("method", request.method.as_str())];
+    let expected = "compare the path with the documentation; `bnq endpoints` searches the known ones";
+    let seen = [("path", request.path.as_str()), ("method", request.method.as_str()), ("expected", expected)];
     let methods: Vec<&str> = catalogue::at_path(&request.path).map(|e| e.method().as_str()).collect();
     if methods.is_empty() {
         let refusal = Refusal::new((404, None), "", "path-unknown", &seen);
@@ -76,7 +80,7 @@ fn unrouted(request: &ReceivedRequest, now_us: i64) -> Refusal {
         };
     }
     let expected = methods.join(" or ");
-    let [path, method] = seen;
+    let [path, method, _] = seen;
     Refusal::new((405, None), "", "wrong-method", &[path, method, ("expected", &expected)])
 }
 

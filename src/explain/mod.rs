@@ -2,6 +2,10 @@
 //!
 //! The rows are written in `data/errors/` and `data/mistakes.toml` and turned into statics by `build.rs`.
 
+mod clients;
+
+pub use clients::{Client, client_of, clients};
+
 use crate::data::{Span, Text};
 
 include!(concat!(env!("OUT_DIR"), "/explain.rs"));
@@ -134,6 +138,7 @@ impl StatusEntry {
 pub struct MistakeEntry {
     name: Text,
     cause: Text,
+    why: Text,
     fix: Text,
 }
 
@@ -146,6 +151,11 @@ impl MistakeEntry {
     /// What was wrong.
     pub fn cause(&self) -> &'static str {
         self.cause.as_str()
+    }
+
+    /// Why the exchange refuses it.
+    pub fn why(&self) -> &'static str {
+        self.why.as_str()
     }
 
     /// How to mend it.

@@ -100,7 +100,7 @@ impl Exchange {
         let now_us = self.clock.now_us();
         // Other groups trade symbols that this market does not have, such as `BTCUSD_PERP`.
         let symbol = |e: &Endpoint, name: &str| !engine::is_played(e.group()) || market::find(name).is_some();
-        let gate = Gate { now_us, key: &keys::known, symbol: &symbol, peer };
+        let gate = Gate { now_us, key: &keys::known, knows_keys: true, symbol: &symbol, peer };
         let used = self.use_weight(request, now_us);
         let mut answered = match verify(request, &gate) {
             Verdict::Accepted(accepted) => self.play(request, &accepted, now_us),

@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use ring::rand::SystemRandom;
-use ring::signature::{Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
+use ring::signature::{Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use sha2::Sha256;
 
-use super::{PrivateKeyError, SecretKey, pem, percent_encode};
+use super::{PrivateKeyError, SecretKey, VerifyingKey, pem, percent_encode};
 
 /// The kind of a key, told from what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +34,10 @@ impl fmt::Display for KeyKind {
 pub enum SigningKey {
     /// A shared secret, whose text is used as bytes as it stands.
     Hmac(SecretKey),
-    /// An RSA private key.
-    Rsa(Box<RsaKeyPair>),
-    /// An Ed25519 private key.
-    Ed25519(Box<Ed25519KeyPair>),
+    /// An RSA private key, and the text that it was read from.
+    Rsa(Box<RsaKeyPair>, SecretKey),
+    /// An Ed25519 private key, and the text that it was read from.
+    Ed25519(Box<Ed25519KeyPair>, SecretKey),
 }
 
 impl SigningKey {
@@ -53,8 +53,25 @@ impl SigningKey {
     pub fn kind(&self) -> KeyKind {
         match self {
             Self::Hmac(_) => KeyKind::Hmac,
-            Self::Rsa(_) => KeyKind::Rsa,
-            Self::Ed25519(_) => KeyKind::Ed25519,
+            Self::Rsa(..) => KeyKind::Rsa,
+            Self::Ed25519(..) => KeyKind::Ed25519,
+        }
+    }
+
+    /// What verifies its signatures.
+    pub fn verifying(&self) -> VerifyingKey {
+        match self {
+            Self::Hmac(secret) => VerifyingKey::Hmac(secret.clone()),
+            Self::Rsa(pair, _) => VerifyingKey::Rsa(pair.public_key().as_ref().to_vec()),
+            Self::Ed25519(pair, _) => VerifyingKey::Ed25519(pair.public_key().as_ref().to_vec()),
+        }
+    }
+
+    /// The text that a private key was read from; `None` for an HMAC secret.
+    pub fn pem(&self) -> Option<&SecretKey> {
+        match self {
+            Self::Hmac(_) => None,
+            Self::Rsa(_, pem) | Self::Ed25519(_, pem) => Some(pem),
         }
     }
 
@@ -65,13 +82,13 @@ impl SigningKey {
     pub fn sign(&self, payload: &[u8]) -> Result<Signature, SigningError> {
         match self {
             Self::Hmac(secret) => Ok(Signature(hmac_sha256_hex(secret, payload))),
-            Self::Rsa(pair) => {
+            Self::Rsa(pair, _) => {
                 let mut signature = vec![0; pair.public().modulus_len()];
                 pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), payload, &mut signature)
                     .map_err(|_| SigningError)?;
                 Ok(Signature(STANDARD.encode(signature)))
             }
-            Self::Ed25519(pair) => Ok(Signature(STANDARD.encode(pair.sign(payload)))),
+            Self::Ed25519(pair, _) => Ok(Signature(STANDARD.encode(pair.sign(payload)))),
         }
     }
 }

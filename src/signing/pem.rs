@@ -38,26 +38,26 @@ pub enum PrivateKeyError {
 
 /// Reads a private key: PKCS#8, encrypted PKCS#8, or PKCS#1 for RSA.
 pub(super) fn read(pem: &SecretKey, passphrase: Option<&SecretKey>) -> Result<SigningKey, PrivateKeyError> {
-    let (label, der) = decode(pem.expose())?;
+    let (label, der) = decode(pem)?;
     if label == PKCS1_LABEL {
-        return rsa(RsaKeyPair::from_der(&der));
+        return rsa(RsaKeyPair::from_der(&der), pem);
     }
     if label == EncryptedPrivateKeyInfoRef::PEM_LABEL {
         let passphrase = passphrase.ok_or(PrivateKeyError::PassphraseNeeded)?;
         let info = EncryptedPrivateKeyInfoRef::try_from(der.as_slice())
             .map_err(|_| PrivateKeyError::Malformed("its ASN.1 is damaged"))?;
         let document = info.decrypt(passphrase.expose()).map_err(|_| PrivateKeyError::Passphrase)?;
-        return pkcs8(document.as_bytes());
+        return pkcs8(document.as_bytes(), pem);
     }
     if label != PrivateKeyInfoRef::PEM_LABEL {
         return Err(PrivateKeyError::Label(label));
     }
-    pkcs8(&der)
+    pkcs8(&der, pem)
 }
 
 /// Label and content of the first PEM block. Lines may have any length and end in LF or CRLF.
-fn decode(pem: &str) -> Result<(String, Zeroizing<Vec<u8>>), PrivateKeyError> {
-    let (_, rest) = pem.split_once("-----BEGIN ").ok_or(PrivateKeyError::NotPem)?;
+pub(super) fn decode(pem: &SecretKey) -> Result<(String, Zeroizing<Vec<u8>>), PrivateKeyError> {
+    let (_, rest) = pem.expose().split_once("-----BEGIN ").ok_or(PrivateKeyError::NotPem)?;
     let (label, rest) = rest.split_once("-----").ok_or(PrivateKeyError::NotPem)?;
     let (body, _) =
         rest.split_once("-----END ").ok_or(PrivateKeyError::Malformed("its last line is missing"))?;
@@ -70,19 +70,22 @@ fn decode(pem: &str) -> Result<(String, Zeroizing<Vec<u8>>), PrivateKeyError> {
     Ok((label.to_owned(), Zeroizing::new(der)))
 }
 
-fn pkcs8(der: &[u8]) -> Result<SigningKey, PrivateKeyError> {
+fn pkcs8(der: &[u8], pem: &SecretKey) -> Result<SigningKey, PrivateKeyError> {
     let info =
         PrivateKeyInfoRef::try_from(der).map_err(|_| PrivateKeyError::Malformed("its ASN.1 is damaged"))?;
     match info.algorithm.oid {
-        RSA => rsa(RsaKeyPair::from_pkcs8(der)),
+        RSA => rsa(RsaKeyPair::from_pkcs8(der), pem),
         ED25519 => Ed25519KeyPair::from_pkcs8_maybe_unchecked(der)
-            .map(|pair| SigningKey::Ed25519(Box::new(pair)))
+            .map(|pair| SigningKey::Ed25519(Box::new(pair), pem.clone()))
             .map_err(|_| PrivateKeyError::Malformed("its Ed25519 key is damaged")),
         other => Err(PrivateKeyError::Algorithm(other.to_string())),
     }
 }
 
-fn rsa(pair: Result<RsaKeyPair, ring::error::KeyRejected>) -> Result<SigningKey, PrivateKeyError> {
-    pair.map(|pair| SigningKey::Rsa(Box::new(pair)))
+fn rsa(
+    pair: Result<RsaKeyPair, ring::error::KeyRejected>,
+    pem: &SecretKey,
+) -> Result<SigningKey, PrivateKeyError> {
+    pair.map(|pair| SigningKey::Rsa(Box::new(pair), pem.clone()))
         .map_err(|_| PrivateKeyError::Malformed("its RSA key is damaged, or not of 2048 to 4096 bits"))
 }

@@ -47,6 +47,11 @@ impl SecretKey {
         &self.0
     }
 
+    /// What stands between the first BEGIN and END lines, decoded, if the text is PEM; wiped when dropped.
+    pub fn pem_content(&self) -> Option<Zeroizing<Vec<u8>>> {
+        super::pem::decode(self).ok().map(|(_, content)| content)
+    }
+
     /// Looks for what makes a text unlikely to be an HMAC secret key as the exchange issued it.
     ///
     /// # Errors

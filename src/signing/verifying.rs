@@ -4,7 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pkcs8::der::{Decode as _, pem::PemLabel as _};
 use pkcs8::spki::SubjectPublicKeyInfoRef;
-use ring::signature::{ED25519, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use ring::signature::{
+    ED25519, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384,
+    RSA_PSS_2048_8192_SHA512, UnparsedPublicKey, VerificationAlgorithm,
+};
 use subtle::ConstantTimeEq;
 
 use super::key::hmac_sha256;
@@ -50,26 +54,51 @@ impl VerifyingKey {
     /// Whether `signature`, in its text form and percent-decoded, is this key's for `payload`. Hex may be in either case,
     /// base64 may not. Source: Spot REST documentation, "Signed endpoint security".
     pub fn verify(&self, payload: &[u8], signature: &str) -> bool {
+        let bytes = match self {
+            Self::Hmac(_) => hex::decode(signature).ok(),
+            Self::Rsa(_) | Self::Ed25519(_) => STANDARD.decode(signature).ok(),
+        };
+        bytes.is_some_and(|bytes| self.verify_bytes(payload, &bytes))
+    }
+
+    /// Whether `signature`, in bytes, is this key's for `payload`.
+    pub fn verify_bytes(&self, payload: &[u8], signature: &[u8]) -> bool {
         match self {
-            Self::Hmac(secret) => {
-                hex::decode(signature).is_ok_and(|s| s.ct_eq(&hmac_sha256(secret, payload)).into())
-            }
-            Self::Rsa(public) => base64_verifies(signature, |s| {
-                UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public).verify(payload, s).is_ok()
-            }),
-            Self::Ed25519(public) => base64_verifies(signature, |s| {
-                UnparsedPublicKey::new(&ED25519, public).verify(payload, s).is_ok()
-            }),
+            Self::Hmac(secret) => signature.ct_eq(&hmac_sha256(secret, payload)).into(),
+            Self::Rsa(public) => verifies(&RSA_PKCS1_2048_8192_SHA256, public, payload, signature),
+            Self::Ed25519(public) => verifies(&ED25519, public, payload, signature),
         }
     }
+
+    /// The scheme other than the exchange's by which `signature`, in bytes, is this RSA key's for `payload`.
+    pub fn other_scheme(&self, payload: &[u8], signature: &[u8]) -> Option<&'static str> {
+        let Self::Rsa(public) = self else { return None };
+        let found = OTHER_SCHEMES.iter().find(|(_, scheme)| verifies(*scheme, public, payload, signature));
+        found.map(|(name, _)| *name)
+    }
+}
+
+/// What RSA signatures are made with by mistake.
+const OTHER_SCHEMES: [(&str, &'static dyn VerificationAlgorithm); 6] = [
+    ("PSS padding and SHA-256", &RSA_PSS_2048_8192_SHA256),
+    ("PSS padding and SHA-384", &RSA_PSS_2048_8192_SHA384),
+    ("PSS padding and SHA-512", &RSA_PSS_2048_8192_SHA512),
+    ("SHA-1", &RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY),
+    ("SHA-384", &RSA_PKCS1_2048_8192_SHA384),
+    ("SHA-512", &RSA_PKCS1_2048_8192_SHA512),
+];
+
+fn verifies(
+    scheme: &'static dyn VerificationAlgorithm,
+    public: &[u8],
+    payload: &[u8],
+    signature: &[u8],
+) -> bool {
+    UnparsedPublicKey::new(scheme, public).verify(payload, signature).is_ok()
 }
 
 impl fmt::Debug for VerifyingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} verifying key (redacted)", self.kind())
     }
-}
-
-fn base64_verifies(signature: &str, verify: impl Fn(&[u8]) -> bool) -> bool {
-    STANDARD.decode(signature).is_ok_and(|s| verify(&s))
 }

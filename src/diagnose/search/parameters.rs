@@ -1,0 +1,217 @@
+//! Parameters that were added, left out or changed between signing and sending.
+
+use super::parts::{Parts, name_of, name_value, segment, text, value_of};
+use super::{Around, Made, Slip, slip};
+use crate::catalogue::{Parameter, ParameterType};
+
+/// What a language prints for a value that is not there.
+const UNSET: [&str; 8] = ["", "undefined", "null", "None", "NaN", "nil", "nan", "NULL"];
+
+/// More parameters than this are not left out two at a time: the pairs would grow with their square.
+const MOST_FOR_TWO: usize = 24;
+
+pub(super) fn is_unset(segment: &[u8]) -> bool {
+    UNSET.contains(&value_of(segment).as_str())
+}
+
+/// Parameters that were sent and not signed, and letter case in values.
+pub(super) fn common(parts: &Parts) -> Made<Parts> {
+    let mut made = without_one(parts);
+    made.extend(without_unset(parts));
+    made.extend(first_ones(parts));
+    made.extend(without_two(parts));
+    made.extend(recased(parts));
+    made.extend(respaced(parts));
+    made
+}
+
+fn without_one(parts: &Parts) -> Made<Parts> {
+    let segments = parts.segments().enumerate();
+    segments.map(|(i, s)| (added(&[s]), parts.without(|j, _| i == j))).collect()
+}
+
+/// What it means that these were sent and not signed.
+fn added(segments: &[&[u8]]) -> Slip {
+    let names: Vec<String> = segments.iter().map(|s| format!("`{}`", name_of(s))).collect();
+    match segments {
+        [one] if name_of(one) == "timestamp" => slip("signed-without-timestamp", ""),
+        [one] if is_unset(one) => slip("unset-value-sent", format!("`{}`", text(one))),
+        [_] => slip("parameter-added-after-signing", format!("{} was", names.join(""))),
+        _ => slip("parameter-added-after-signing", format!("{} were", names.join(", "))),
+    }
+}
+
+fn without_unset(parts: &Parts) -> Made<Parts> {
+    let unset: Vec<String> = parts.segments().filter(|s| is_unset(s)).map(|s| format!("`{}`", text(s))).collect();
+    if unset.len() < 2 {
+        return Vec::new();
+    }
+    vec![(slip("unset-value-sent", unset.join(", ")), parts.without(|_, s| is_unset(s)))]
+}
+
+/// The first parameters alone: the others were put behind them later.
+fn first_ones(parts: &Parts) -> Made<Parts> {
+    let made = (1..parts.len().saturating_sub(2)).map(|kept| {
+        let later: Vec<&[u8]> = parts.segments().skip(kept).collect();
+        (added(&later), parts.without(|i, _| i >= kept))
+    });
+    made.collect()
+}
+
+fn without_two(parts: &Parts) -> Made<Parts> {
+    if parts.len() > MOST_FOR_TWO {
+        return Vec::new();
+    }
+    let segments: Vec<&[u8]> = parts.segments().collect();
+    let pairs = segments.iter().enumerate().flat_map(|(i, a)| {
+        let later = segments.iter().enumerate().skip(i + 1);
+        later.map(move |(j, b)| (added(&[a, b]), (i, j)))
+    });
+    pairs.map(|(slip, (a, b))| (slip, parts.without(|i, _| i == a || i == b))).collect()
+}
+
+/// Letter case of one value, or of the value as Python and JavaScript write it.
+fn recased(parts: &Parts) -> Made<Parts> {
+    let forms: [(&str, fn(&str) -> String); 3] = [
+        ("in lower case", |s| s.to_lowercase()),
+        ("in upper case", |s| s.to_uppercase()),
+        ("with a capital", |s| {
+            let mut chars = s.chars();
+            chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
+        }),
+    ];
+    let mut made = Vec::new();
+    for (i, s) in parts.segments().enumerate() {
+        let (name, Some(value)) = name_value(s) else { continue };
+        let Ok(value) = std::str::from_utf8(value) else { continue };
+        for (how, form) in forms {
+            let changed = form(value);
+            if changed != value && !value.contains('%') {
+                let how = format!("with `{}` {how}: `{changed}`", text(name));
+                let other = segment(name, changed.as_bytes());
+                let parts = parts.map(|j, s| if i == j { other.clone() } else { s.to_vec() });
+                made.push((slip("payload-case-changed", how), parts));
+            }
+        }
+    }
+    made
+}
+
+/// A JSON list written with spaces, with single quotes, or bare.
+fn respaced(parts: &Parts) -> Made<Parts> {
+    let mut made = Vec::new();
+    for (i, s) in parts.segments().enumerate() {
+        let list: Result<Vec<serde_json::Value>, _> = serde_json::from_str(&value_of(s));
+        let Ok(list) = list else { continue };
+        let items: Vec<String> = list.iter().map(ToString::to_string).collect();
+        let bare: Vec<String> = items.iter().map(|s| s.replace('"', "")).collect();
+        let single: Vec<String> = items.iter().map(|s| s.replace('"', "'")).collect();
+        let forms = [
+            format!("[{}]", items.join(", ")),
+            format!("[{}]", items.join(",")),
+            format!("[{}]", single.join(", ")),
+            bare.join(","),
+            format!("[{}]", bare.join(",")),
+        ];
+        let (name, _) = name_value(s);
+        for form in forms {
+            let encoded = crate::signing::percent_encode(&form);
+            for value in [encoded, form.clone()] {
+                let how = format!("`{}` was signed as `{value}`", text(name));
+                let other = segment(name, value.as_bytes());
+                let parts = parts.map(|j, s| if i == j { other.clone() } else { s.to_vec() });
+                made.push((slip("encoded-two-ways", how), parts));
+            }
+        }
+    }
+    made
+}
+
+fn timestamp(parts: &Parts) -> Option<(usize, i64)> {
+    let (i, s) = parts.segments().enumerate().find(|(_, s)| name_of(s) == "timestamp")?;
+    Some((i, value_of(s).parse().ok()?))
+}
+
+/// Another reading of the clock, up to `reach` milliseconds away; nearest first.
+pub(super) fn retimed(parts: &Parts, reach: u32) -> impl Iterator<Item = (Slip, Vec<u8>)> {
+    let found = timestamp(parts);
+    let reach = i64::from(reach);
+    let parts = parts.clone();
+    let steps = (1..=reach).flat_map(|ms| [-ms, ms]);
+    found.into_iter().flat_map(move |(i, sent)| {
+        let parts = parts.clone();
+        // Sixteen digits or more are microseconds.
+        let unit = if sent >= 1_000_000_000_000_000 { 1000 } else { 1 };
+        steps.clone().map(move |ms| retime(&parts, i, sent, sent + ms * unit))
+    })
+}
+
+fn retime(parts: &Parts, index: usize, sent: i64, signed: i64) -> (Slip, Vec<u8>) {
+    let (distance, side) = ((sent - signed).abs(), if signed < sent { "earlier" } else { "later" });
+    let unit = if sent >= 1_000_000_000_000_000 { "µs" } else { "ms" };
+    let how = format!("`timestamp` was signed as {signed}, {distance} {unit} {side} than the one sent");
+    let other = format!("timestamp={signed}").into_bytes();
+    let payload = parts.map(|i, s| if i == index { other.clone() } else { s.to_vec() }).payload();
+    (slip("timestamp-taken-twice", how), payload)
+}
+
+/// The timestamps that a second reading of the clock most likely gives.
+pub(super) fn retimed_nearby(parts: &Parts) -> Made<Parts> {
+    let Some((index, sent)) = timestamp(parts) else { return Vec::new() };
+    let nearby = (1..=5).flat_map(|ms| [-ms, ms]).map(|ms| {
+        let (slip, _) = retime(parts, index, sent, sent + ms);
+        let other = format!("timestamp={}", sent + ms).into_bytes();
+        (slip, parts.map(|i, s| if i == index { other.clone() } else { s.to_vec() }))
+    });
+    nearby.collect()
+}
+
+/// Parameters that may have been signed and then dropped: those that the endpoint takes, with usual values.
+pub(super) fn restored(parts: &Parts, around: &Around<'_>) -> Made<Parts> {
+    let sent: Vec<String> = parts.segments().map(name_of).collect();
+    let missing = around.endpoint.parameters().filter(|p| !sent.iter().any(|name| name == p.name()));
+    let mut likely: Vec<String> =
+        missing.flat_map(|p| values(p).into_iter().map(|v| format!("{}={v}", p.name()))).collect();
+    let windows = ["5000", "6000", "10000", "15000", "20000", "30000", "50000", "59999", "60000"];
+    if !sent.iter().any(|name| name == "recvWindow") {
+        likely.extend(windows.map(|w| format!("recvWindow={w}")));
+    }
+    if let Some(key) = around.api_key {
+        likely.extend(["apiKey", "api_key", "X-MBX-APIKEY"].map(|name| format!("{name}={key}")));
+    }
+    // A parameter that was put in twice, and sent once.
+    likely.extend(parts.segments().map(text));
+    let made = likely.iter().flat_map(|segment| {
+        let name = segment.split('=').next().unwrap_or_default();
+        let slip = slip("parameter-dropped-after-signing", format!("`{}`", shown(name, segment)));
+        (0..=parts.len()).map(move |i| (slip.clone(), parts.with(i, segment.as_bytes())))
+    });
+    made.collect()
+}
+
+/// A key is named and not shown.
+fn shown<'a>(name: &'a str, segment: &'a str) -> &'a str {
+    if name.to_ascii_lowercase().ends_with("key") { name } else { segment }
+}
+
+/// Values that a client fills in, or leaves unset.
+fn values(parameter: &Parameter) -> Vec<String> {
+    let own = |values: &[&str]| values.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>();
+    let mut values = match parameter.kind() {
+        _ if parameter.name() == "symbol" => own(&SYMBOLS),
+        ParameterType::Enum => parameter.values().map(str::to_owned).collect(),
+        ParameterType::Boolean => own(&["true", "false", "TRUE", "FALSE", "True", "False"]),
+        ParameterType::Integer => own(&["0", "1", "2", "3", "5", "10", "20", "25", "50", "100", "200", "500", "1000"]),
+        _ => Vec::new(),
+    };
+    values.extend(parameter.default().map(str::to_owned));
+    values.extend(UNSET.map(str::to_owned));
+    values
+}
+
+/// Symbols that stand in examples and first scripts.
+const SYMBOLS: [&str; 24] = [
+    "BTCUSDT", "ETHUSDT", "BNBUSDT", "BNBBTC", "LTCBTC", "ETHBTC", "ARKBTC", "ADABTC", "XRPUSDT", "SOLUSDT",
+    "SOLUSDC", "DOGEUSDT", "ADAUSDT", "BTCUSDC", "ETHUSDC", "BTCFDUSD", "LTCUSDT", "TRXUSDT", "LINKUSDT",
+    "SHIBUSDT", "DOTUSDT", "AVAXUSDT", "MATICUSDT", "PEPEUSDT",
+];

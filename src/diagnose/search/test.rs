@@ -1,0 +1,212 @@
+use base64::Engine as _;
+use base64::alphabet::STANDARD as ALPHABET;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+
+use super::{Slip, slip};
+use crate::signing::{SecretKey, VerifyingKey};
+
+/// How many payloads are tried at most with a secret: some 2 µs each.
+const MOST_HMAC: u32 = 150_000;
+/// How many with a public key: some 50 µs each.
+const MOST_PUBLIC: u32 = 9_000;
+/// The shortest part of a signature that is told from chance.
+const SHORTEST: usize = 12;
+
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &ALPHABET,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// What should have signed.
+pub(in crate::diagnose) enum Signer<'a> {
+    /// A shared secret.
+    Hmac {
+        /// The secret.
+        secret: &'a SecretKey,
+    },
+    /// A private key: what verifies it, and the texts by which it may have been taken for a secret.
+    Private {
+        /// Its public half.
+        verifying: &'a VerifyingKey,
+        /// The text of its file, where that is known.
+        pem: Option<&'a SecretKey>,
+    },
+}
+
+/// The signature as it was sent, and what it may be read as.
+pub(super) struct SentSignature {
+    text: String,
+    hex: Option<Vec<u8>>,
+    base64: Option<Vec<u8>>,
+}
+
+/// How a right signature was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As it should be.
+    Plain,
+    /// Base64 where hex is due.
+    Base64,
+    /// Cut short.
+    Truncated,
+    /// Hashed again.
+    Twice(&'static str),
+    /// Hex where base64 is due.
+    Hex,
+    /// Base64 whose `+` became a space, or of the alphabet for file names.
+    Mangled,
+}
+
+impl Form {
+    /// The slip that this is; `None` where it is none.
+    pub(super) fn slip(self, signature: &str) -> Option<Slip> {
+        match self {
+            Self::Plain => None,
+            Self::Base64 => Some(slip("signature-base64", "")),
+            Self::Truncated => Some(slip("signature-truncated", signature.chars().count().to_string())),
+            Self::Twice(how) => Some(slip("signature-hashed-twice", how)),
+            Self::Hex => Some(slip("signature-hex-of-private-key", "")),
+            Self::Mangled => Some(slip("signature-not-percent-encoded", "")),
+        }
+    }
+}
+
+impl SentSignature {
+    fn new(text: &str) -> Self {
+        let repaired: String = text
+            .chars()
+            .map(|c| match c {
+                ' ' | '-' => '+',
+                '_' => '/',
+                other => other,
+            })
+            .collect();
+        Self { text: text.to_owned(), hex: hex::decode(text).ok(), base64: LENIENT.decode(repaired).ok() }
+    }
+
+    /// Whether this digest was sent, in any writing.
+    pub(super) fn is(&self, digest: &[u8]) -> Option<Form> {
+        if self.hex.as_deref() == Some(digest) {
+            return Some(Form::Plain);
+        }
+        let again = || hex::encode(digest).into_bytes();
+        if self.base64.as_deref().is_some_and(|b| b == digest || (b.len() == 2 * digest.len() && *b == *again())) {
+            return Some(Form::Base64);
+        }
+        let shorter = (SHORTEST..2 * digest.len()).contains(&self.text.len());
+        if shorter && self.text.bytes().all(|b| b.is_ascii_hexdigit()) {
+            let (whole, part) = (hex::encode(digest), self.text.to_ascii_lowercase());
+            return (whole.starts_with(&part) || whole.ends_with(&part)).then_some(Form::Truncated);
+        }
+        None
+    }
+
+    /// The readings that can be a signature of a private key.
+    pub(super) fn readings(&self) -> impl Iterator<Item = (Form, &[u8])> {
+        let base64 = if self.text.contains([' ', '-', '_']) { Form::Mangled } else { Form::Plain };
+        let readings = [(base64, self.base64.as_deref()), (Form::Hex, self.hex.as_deref())];
+        readings.into_iter().filter_map(|(form, bytes)| Some((form, bytes?)))
+    }
+
+    /// Whether it has the form of an HMAC-SHA-256: 64 hex digits.
+    pub(super) fn is_hmac(&self) -> bool {
+        self.hex.as_ref().is_some_and(|h| h.len() == 32)
+    }
+}
+
+/// Tests payloads against the signature that was sent, as often as it may.
+pub(super) struct Tester<'a> {
+    sent: SentSignature,
+    with: With<'a>,
+    tried: u32,
+}
+
+enum With<'a> {
+    Hmac(Hmac<Sha256>),
+    Public(&'a VerifyingKey),
+}
+
+impl<'a> Tester<'a> {
+    pub(super) fn new(signature: &str, signer: &Signer<'a>) -> Self {
+        let with = match signer {
+            Signer::Hmac { secret } => With::Hmac(keyed(secret.expose().as_bytes())),
+            Signer::Private { verifying, .. } => With::Public(verifying),
+        };
+        Self { sent: SentSignature::new(signature), with, tried: 0 }
+    }
+
+    pub(super) fn sent(&self) -> &SentSignature {
+        &self.sent
+    }
+
+    pub(super) fn tried(&self) -> u32 {
+        self.tried
+    }
+
+    /// How far from the timestamp that was sent another is looked for.
+    pub(super) fn reach_ms(&self) -> u32 {
+        match self.with {
+            With::Hmac(_) => 10_000,
+            With::Public(_) => 500,
+        }
+    }
+
+    /// Whether this payload gives the signature that was sent, and how that was written.
+    pub(super) fn test(&mut self, payload: &[u8]) -> Option<Form> {
+        self.tried += 1;
+        match &self.with {
+            With::Hmac(keyed) if self.tried <= MOST_HMAC => {
+                let mut mac = keyed.clone();
+                mac.update(payload);
+                hmac_form(&self.sent, keyed, &mac.finalize().into_bytes())
+            }
+            With::Public(key) if self.tried <= MOST_PUBLIC => {
+                self.sent.readings().find(|(_, s)| key.verify_bytes(payload, s)).map(|(form, _)| form)
+            }
+            _ => None,
+        }
+    }
+
+    /// The same with another secret.
+    pub(super) fn test_with(&mut self, secret: &[u8], payload: &[u8]) -> Option<Form> {
+        self.tried += 1;
+        if self.tried > MOST_HMAC {
+            return None;
+        }
+        let mut mac = keyed(secret);
+        mac.update(payload);
+        self.sent.is(&mac.finalize().into_bytes())
+    }
+}
+
+/// An HMAC with its key. It takes keys of any length, so the fallback is never used.
+fn keyed(secret: &[u8]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(secret).unwrap_or_else(|_| Hmac::new(&sha2::digest::common::Key::<Hmac<Sha256>>::default()))
+}
+
+/// The digest as it was sent, or hashed once more.
+fn hmac_form(sent: &SentSignature, keyed: &Hmac<Sha256>, digest: &[u8]) -> Option<Form> {
+    if let Some(form) = sent.is(digest) {
+        return Some(form);
+    }
+    if !sent.is_hmac() {
+        return None;
+    }
+    let text = hex::encode(digest);
+    let again = |bytes: &[u8]| {
+        let mut mac = keyed.clone();
+        mac.update(bytes);
+        mac.finalize().into_bytes().to_vec()
+    };
+    let twice: [(&str, Vec<u8>); 4] = [
+        ("SHA-256 of the HMAC's hex", Sha256::digest(&text).to_vec()),
+        ("SHA-256 of the HMAC's bytes", Sha256::digest(digest).to_vec()),
+        ("HMAC of the HMAC's hex", again(text.as_bytes())),
+        ("HMAC of the HMAC's bytes", again(digest)),
+    ];
+    twice.into_iter().find(|(_, d)| sent.is(d) == Some(Form::Plain)).map(|(how, _)| Form::Twice(how))
+}

@@ -5,7 +5,7 @@ use super::examined::Examined;
 use super::finding::{Certainty, Finding};
 use super::symbols::{NotSymbol, not_symbol};
 use super::{Refusal, key_header, shape, signature};
-use crate::catalogue::Parameter;
+use crate::catalogue::{Parameter, ParameterType};
 use crate::signing::API_KEY_HEADER;
 use crate::text::nearest;
 
@@ -21,6 +21,7 @@ pub(super) fn explain(x: &mut Examined<'_>, case: &Case<'_>, refusal: &Refusal, 
         "clock-ahead" | "clock-behind" => clock(x, refusal, diagnosis),
         "parameter-unknown" => unknown_parameter(x, refusal, diagnosis),
         "symbol-unknown" => symbol(x, refusal, diagnosis),
+        "characters-not-allowed" => characters(x, refusal, diagnosis),
         _ => value(x, refusal, diagnosis),
     }
 }
@@ -161,6 +162,28 @@ fn symbol(x: &mut Examined<'_>, refusal: &Refusal, diagnosis: &mut Diagnosis) {
     let explained = Finding::new("asset-for-symbol", Certainty::Likely, &values);
     diagnosis.findings.push(Finding { seen: finding.seen, ..explained });
     settle(x, refusal);
+}
+
+/// An id that a client chose, sent as the exchange's own.
+fn characters(x: &mut Examined<'_>, refusal: &Refusal, diagnosis: &mut Diagnosis) {
+    let name = refusal.about.first().map(String::as_str).unwrap_or_default();
+    let value = x.value(name).unwrap_or_default();
+    let numeric = x.endpoint.parameter(name).is_some_and(|p| p.kind() == ParameterType::Integer);
+    let chosen = x.endpoint.parameters().map(Parameter::name).find(|n| is_client_id(n) && x.value(n).is_none());
+    let looks = name.ends_with("Id") && numeric && value.chars().any(char::is_alphabetic);
+    let mut finding = plain(x, refusal);
+    if let Some(expected) = chosen.filter(|_| looks) {
+        let values = [("name", name), ("value", value), ("expected", expected)];
+        let explained = Finding::new("client-id-as-order-id", Certainty::Likely, &values);
+        finding = Finding { seen: finding.seen, ..explained };
+    }
+    diagnosis.findings.push(finding);
+    settle(x, refusal);
+}
+
+/// `origClientOrderId`, `listClientOrderId`, `clientAlgoId`.
+fn is_client_id(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("client") && name.ends_with("Id")
 }
 
 fn value(x: &mut Examined<'_>, refusal: &Refusal, diagnosis: &mut Diagnosis) {

@@ -8,8 +8,7 @@ use crate::text::is_decimal;
 
 /// Every way of putting the parameters together that is tried.
 pub(super) fn all(parts: &Parts, around: &Around<'_>) -> Made<Vec<u8>> {
-    let mut made = places(parts);
-    made.extend(separators(parts));
+    let mut made = separators(parts);
     made.extend(values(parts));
     made.extend(entities(parts));
     if !around.json {
@@ -20,7 +19,7 @@ pub(super) fn all(parts: &Parts, around: &Around<'_>) -> Made<Vec<u8>> {
 }
 
 /// Query string and body: one of them, or joined by something.
-fn places(parts: &Parts) -> Made<Vec<u8>> {
+pub(super) fn places(parts: &Parts) -> Made<Vec<u8>> {
     let (query, body) = (parts.query(), parts.body());
     let mut made = vec![(slip("query-or-body-left-out", "nothing at all"), Vec::new())];
     if !parts.in_two_places() {
@@ -114,13 +113,25 @@ fn entities(parts: &Parts) -> Made<Vec<u8>> {
     changed.map(|(how, form)| (slip("payload-html-entities", how), form.into_bytes())).collect()
 }
 
-/// Which values a program writes as JSON numbers.
-const NUMERIC: [fn(&str, &str) -> bool; 4] = [
+/// Which values a program writes without quotes.
+const BARE: [fn(&str, &str) -> bool; 8] = [
     |_, _| false,
+    |_, value| is_boolean(value),
     |name, _| name == "timestamp",
-    |_, value| value.bytes().all(|b| b.is_ascii_digit()),
+    |name, value| name == "timestamp" || is_boolean(value),
+    |_, value| is_integer(value),
+    |_, value| is_integer(value) || is_boolean(value),
     |_, value| is_decimal(value),
+    |_, value| is_decimal(value) || is_boolean(value),
 ];
+
+fn is_boolean(value: &str) -> bool {
+    ["true", "false"].contains(&value)
+}
+
+fn is_integer(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit())
+}
 
 fn json(parts: &Parts) -> Made<Vec<u8>> {
     let pairs: Vec<(String, String)> = parts.segments().map(|s| (name_of(s), value_of(s))).collect();
@@ -130,12 +141,12 @@ fn json(parts: &Parts) -> Made<Vec<u8>> {
         if sorted {
             pairs.sort();
         }
-        for numeric in NUMERIC {
+        for bare in BARE {
             for (comma, colon) in [(",", ":"), (", ", ": "), (",\n  ", ": ")] {
                 let how = "JSON";
-                made.push((slip("payload-is-json", how), object(&pairs, numeric, comma, colon).into_bytes()));
+                made.push((slip("payload-is-json", how), object(&pairs, bare, comma, colon).into_bytes()));
             }
-            let repr = object(&pairs, numeric, ", ", ": ").replace('"', "'");
+            let repr = object(&pairs, bare, ", ", ": ").replace('"', "'");
             made.push((slip("payload-is-json", "a Python dict as text"), repr.into_bytes()));
         }
     }
@@ -144,10 +155,9 @@ fn json(parts: &Parts) -> Made<Vec<u8>> {
     made
 }
 
-fn object(pairs: &[(String, String)], numeric: fn(&str, &str) -> bool, comma: &str, colon: &str) -> String {
+fn object(pairs: &[(String, String)], bare: fn(&str, &str) -> bool, comma: &str, colon: &str) -> String {
     let members = pairs.iter().map(|(name, value)| {
-        let bare = numeric(name, value) && !value.is_empty() || ["true", "false"].contains(&value.as_str());
-        let value = if bare { value.clone() } else { Value::from(value.as_str()).to_string() };
+        let value = if bare(name, value) { value.clone() } else { Value::from(value.as_str()).to_string() };
         format!("{}{colon}{value}", Value::from(name.as_str()))
     });
     let members = members.collect::<Vec<_>>().join(comma);

@@ -86,26 +86,25 @@ impl Hunt<'_, '_> {
     /// Tests a payload that these slips made.
     fn payload(&mut self, slips: &[&Slip], payload: &[u8]) -> Option<Outcome> {
         let form = self.tester.test(payload)?;
-        let slips = slips.iter().map(|s| (*s).clone()).chain(form.slip(self.signature)).collect();
+        let slips = slips.iter().map(|s| self.tester.named((*s).clone())).chain(form.slip(self.signature)).collect();
         Some(Outcome::Found { slips, signed: Some(payload.to_vec()) })
     }
 
     /// One slip in building the payload; what is common first.
     fn alone(&mut self) -> Option<Outcome> {
-        let mut parts = parameters::common(self.parts);
-        parts.extend(encodings::all(self.parts));
-        parts.extend(orders::all(self.parts));
+        let places = joins::places(self.parts);
+        let mut parts = encodings::all(self.parts);
+        parts.extend(parameters::common(self.parts));
+        parts.extend(orders::all(self.parts, self.around));
         parts.extend(numbers::all(self.parts));
+        parts.extend(parameters::restored(self.parts, self.around));
+        let by_parts = parts.into_iter().map(|(slip, parts)| (slip, parts.payload()));
         let bytes = wraps::all(&self.parts.payload(), self.parts, self.around);
         let joined = joins::all(self.parts, self.around);
-        let rare = parameters::restored(self.parts, self.around);
         let times = parameters::retimed(self.parts, self.tester.reach_ms());
-        let by_parts = parts.into_iter().map(|(slip, parts)| (slip, parts.payload()));
-        let by_bytes = bytes.into_iter().chain(joined);
-        let more = rare.into_iter().map(|(slip, parts)| (slip, parts.payload())).chain(times);
-        let all = by_parts.chain(by_bytes).chain(more);
-        let found = all.into_iter().find_map(|(slip, payload)| self.payload(&[&slip], &payload));
-        found
+        let rest = times.chain(orders::every(self.parts));
+        let mut all = places.into_iter().chain(by_parts).chain(bytes).chain(joined).chain(rest);
+        all.find_map(|(slip, payload)| self.payload(&[&slip], &payload))
     }
 
     /// The key or the algorithm misused, on the payload that was sent.
@@ -125,7 +124,7 @@ impl Hunt<'_, '_> {
     fn pairs(&mut self, signer: &Signer<'_>) -> Option<Outcome> {
         let mut first = parameters::common(self.parts);
         first.extend(parameters::retimed_nearby(self.parts));
-        first.extend(orders::usual(self.parts));
+        first.extend(orders::usual(self.parts, self.around));
         let encoded = encodings::usual(self.parts);
         let both: Made<Parts> = first.iter().chain(&encoded).cloned().collect();
         for (slip, parts) in &both {

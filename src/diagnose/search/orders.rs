@@ -1,18 +1,18 @@
 //! Parameters signed in another order than they were sent in.
 
 use super::parts::{Parts, name_of};
-use super::{Made, slip};
+use super::{Around, Made, Slip, slip};
 
-/// Up to this many parameters, every order is tried.
-const MOST_FOR_EVERY: usize = 6;
+/// Up to this many parameters, every order is tried: 8 have 40,320.
+const MOST_FOR_EVERY: usize = 8;
 
-fn made(parts: &Parts, how: impl Into<String>, segments: &[&[u8]]) -> Option<(super::Slip, Parts)> {
+fn made(parts: &Parts, how: impl Into<String>, segments: &[&[u8]]) -> Option<(Slip, Parts)> {
     let ordered = Parts::ordered(segments.iter().copied());
     (ordered.payload() != parts.payload()).then(|| (slip("parameters-reordered", how), ordered))
 }
 
 /// The orders that libraries put parameters into.
-pub(super) fn usual(parts: &Parts) -> Made<Parts> {
+pub(super) fn usual(parts: &Parts, around: &Around<'_>) -> Made<Parts> {
     let segments: Vec<&[u8]> = parts.segments().collect();
     let sorted = |compare: fn(&&[u8], &&[u8]) -> std::cmp::Ordering| {
         let mut sorted = segments.clone();
@@ -25,7 +25,10 @@ pub(super) fn usual(parts: &Parts) -> Made<Parts> {
         let reversed = Parts::ordered(list.iter().rev().copied());
         (reversed.payload() != parts.payload()).then(|| (slip("parameters-reordered", how), reversed))
     };
+    let mut documented = segments.clone();
+    documented.sort_by_key(|s| position(&name_of(s), around));
     let mut orders = vec![
+        made(parts, "in the order of the documentation", &documented),
         made(parts, "sorted by name", &by_name),
         made(parts, "sorted by name, letter case aside", &by_letter),
         backwards(&by_name, "sorted by name, last first"),
@@ -46,10 +49,17 @@ pub(super) fn usual(parts: &Parts) -> Made<Parts> {
     orders.into_iter().flatten().collect()
 }
 
-/// Every order that is tried: the usual ones, one parameter moved or two exchanged, and for a few parameters all.
-pub(super) fn all(parts: &Parts) -> Made<Parts> {
+/// Where the documentation names a parameter: those of signing last, and before them what it does not know.
+fn position(name: &str, around: &Around<'_>) -> usize {
+    let known = around.endpoint.parameters().position(|p| p.name() == name);
+    let signing = ["recvWindow", "timestamp"].iter().position(|n| *n == name).map(|i| usize::MAX - 1 + i);
+    known.or(signing).unwrap_or(usize::MAX - 2)
+}
+
+/// The usual orders, and one parameter moved or two exchanged.
+pub(super) fn all(parts: &Parts, around: &Around<'_>) -> Made<Parts> {
     let segments: Vec<&[u8]> = parts.segments().collect();
-    let mut orders = usual(parts);
+    let mut orders = usual(parts, around);
     let count = segments.len();
     for from in 0..count {
         for to in 0..count {
@@ -62,25 +72,52 @@ pub(super) fn all(parts: &Parts) -> Made<Parts> {
             orders.extend(made(parts, format!("`{}` and another exchanged", name_of(one)), &exchanged));
         }
     }
-    if count <= MOST_FOR_EVERY {
-        let mut every = Vec::new();
-        permute(&mut segments.clone(), 0, &mut every);
-        orders.extend(every.iter().filter_map(|order| {
-            let names: Vec<String> = order.iter().map(|s| name_of(s)).collect();
-            made(parts, names.join(", "), order)
-        }));
-    }
     orders
 }
 
-fn permute<'a>(segments: &mut Vec<&'a [u8]>, fixed: usize, every: &mut Vec<Vec<&'a [u8]>>) {
-    if fixed + 1 >= segments.len() {
-        every.push(segments.clone());
-        return;
+/// Every order of a few parameters, or of those besides `timestamp` and `recvWindow` where those stand last.
+pub(super) fn every(parts: &Parts) -> impl Iterator<Item = (Slip, Vec<u8>)> {
+    let segments: Vec<Vec<u8>> = parts.segments().map(<[u8]>::to_vec).collect();
+    let of_time = |s: &&Vec<u8>| ["timestamp", "recvWindow"].contains(&name_of(s).as_str());
+    let last = segments.iter().rev().take_while(of_time).count();
+    let moving = if segments.len() <= MOST_FOR_EVERY { segments.len() } else { segments.len() - last };
+    let count = if moving <= MOST_FOR_EVERY { moving } else { 0 };
+    Permutations::new(count).map(move |order| {
+        let moved = order.iter().filter_map(|i| segments.get(*i));
+        let ordered: Vec<&[u8]> = moved.chain(segments.iter().skip(count)).map(Vec::as_slice).collect();
+        let names: Vec<String> = ordered.iter().map(|s| name_of(s)).collect();
+        (slip("parameters-reordered", names.join(", ")), ordered.join(&b'&'))
+    })
+}
+
+/// The permutations of the first numbers, each from the one before it (Heap's algorithm).
+struct Permutations {
+    order: Vec<usize>,
+    counters: Vec<usize>,
+    place: usize,
+}
+
+impl Permutations {
+    fn new(count: usize) -> Self {
+        Self { order: (0..count).collect(), counters: vec![0; count], place: 1 }
     }
-    for i in fixed..segments.len() {
-        segments.swap(fixed, i);
-        permute(segments, fixed + 1, every);
-        segments.swap(fixed, i);
+}
+
+impl Iterator for Permutations {
+    type Item = Vec<usize>;
+
+    fn next(&mut self) -> Option<Vec<usize>> {
+        while let Some(counter) = self.counters.get_mut(self.place) {
+            if *counter < self.place {
+                let other = if self.place % 2 == 0 { 0 } else { *counter };
+                *counter += 1;
+                self.order.swap(other, self.place);
+                self.place = 1;
+                return Some(self.order.clone());
+            }
+            *counter = 0;
+            self.place += 1;
+        }
+        None
     }
 }

@@ -147,6 +147,16 @@ impl<'a> Tester<'a> {
         self.tried
     }
 
+    /// A slip under the name that it has for this kind of key: a private key's signature is no hash.
+    pub(super) fn named(&self, slip: Slip) -> Slip {
+        match self.with {
+            With::Public(_) if slip.mistake == "signature-hashed-twice" => {
+                Slip { mistake: "signed-different-payload", how: slip.how.replace("before the HMAC", "first") }
+            }
+            _ => slip,
+        }
+    }
+
     /// How far from the timestamp that was sent another is looked for.
     pub(super) fn reach_ms(&self) -> u32 {
         match self.with {

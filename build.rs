@@ -42,7 +42,8 @@ fn generate() -> Result<(), String> {
         fs::write(Path::new(&out).join(name), text).map_err(|e| format!("{out}/{name}: {e}"))
     };
     let mut pool = emit::Pool::default();
-    let catalogue = [endpoints::generate(&mut pool)?, hosts::generate(&mut pool)?, assets::generate(&mut pool)?];
+    let catalogue =
+        [endpoints::generate(&mut pool)?, hosts::generate(&mut pool)?, assets::generate(&mut pool)?];
     write("catalogue.rs", &catalogue.concat())?;
     let mistakes = errors::mistake_names()?;
     write("explain.rs", &(errors::generate(&mut pool)? + &clients::generate(&mut pool, &mistakes)?))?;

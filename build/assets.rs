@@ -30,7 +30,8 @@ struct Removed {
 pub fn generate(pool: &mut Pool) -> Result<String, String> {
     let all: Assets = Source::read("data/assets.toml")?.parse()?;
     let mut quotes = Table::new("QUOTES", "(Text, u8)");
-    let ranked = all.quotes.iter().enumerate().flat_map(|(rank, row)| row.iter().map(move |asset| (rank, asset)));
+    let ranked =
+        all.quotes.iter().enumerate().flat_map(|(rank, row)| row.iter().map(move |asset| (rank, asset)));
     quotes.add(ranked.map(|(rank, asset)| format!("({},{rank})", pool.add(asset))).collect());
     let mut assets = Table::new("ASSETS", "Text");
     assets.add(all.assets.iter().map(|asset| pool.add(asset)).collect());

@@ -36,7 +36,8 @@ pub fn generate(pool: &mut Pool, mistakes: &[String]) -> Result<String, String> 
         }
         let name = pool.add(&client.name);
         let told_by = agents.add(client.agents.iter().map(|agent| pool.add(agent)).collect());
-        let lines = client.fixes.iter().map(|(mistake, fix)| format!("({},{})", pool.add(mistake), pool.add(fix)));
+        let lines =
+            client.fixes.iter().map(|(mistake, fix)| format!("({},{})", pool.add(mistake), pool.add(fix)));
         let lines = fixes.add(lines.collect());
         rows.push(format!("Client{{name:{name},agents:{told_by},fixes:{lines}}}"));
     }

@@ -120,7 +120,8 @@ pub fn environments_of(endpoint: &Endpoint) -> Vec<Environment> {
 /// What is known of a host by its name: the environment that it belongs to, and whether it serves a path there. `None` for a
 /// host that is not the exchange's.
 pub fn at_host(host: &str, path: &str) -> Option<(Environment, bool)> {
-    let named = |h: &&Host| h.url().strip_prefix("https://").is_some_and(|name| name.eq_ignore_ascii_case(host));
+    let named =
+        |h: &&Host| h.url().strip_prefix("https://").is_some_and(|name| name.eq_ignore_ascii_case(host));
     let environment = HOSTS.iter().find(named)?.environment;
     Some((environment, HOSTS.iter().filter(named).any(|h| h.serves(path))))
 }

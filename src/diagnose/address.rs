@@ -56,7 +56,8 @@ fn wrong_host(case: &Case<'_>) -> Option<Finding> {
             let meant = at(case.environment.unwrap_or(Environment::Live)).filter(|_| known)?;
             let likely = host.contains("binance") && !host.ends_with("binance.us");
             let values = [("host", host), ("path", path), ("expected", meant)];
-            likely.then(|| Finding::new("wrong-host", Certainty::Likely, &values).seen(format!("{host}{path}")))
+            likely
+                .then(|| Finding::new("wrong-host", Certainty::Likely, &values).seen(format!("{host}{path}")))
         }
     }
 }
@@ -107,7 +108,10 @@ fn likely_path(path: &str) -> Option<&'static Endpoint> {
     let same = catalogue::endpoints().iter().find(|e| plain(e.path()) == wanted);
     same.or_else(|| {
         let slips = catalogue::endpoints().iter().map(|e| (strsim::levenshtein(e.path(), path), e));
-        slips.filter(|(distance, _)| *distance <= MOST_SLIPS).min_by_key(|(distance, _)| *distance).map(|(_, e)| e)
+        slips
+            .filter(|(distance, _)| *distance <= MOST_SLIPS)
+            .min_by_key(|(distance, _)| *distance)
+            .map(|(_, e)| e)
     })
 }
 

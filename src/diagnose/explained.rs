@@ -114,8 +114,8 @@ const SLACK_MS: i64 = 90_000;
 fn clock(x: &mut Examined<'_>, refusal: &Refusal, diagnosis: &mut Diagnosis) {
     let off_ms = x.timestamp_us().saturating_sub(x.gate.now_us) / 1000;
     let halves = (off_ms.saturating_add(off_ms.signum() * HALF_HOUR_MS / 2)) / HALF_HOUR_MS;
-    let zone = (1..=MOST_HALF_HOURS).contains(&halves.abs())
-        && (off_ms - halves * HALF_HOUR_MS).abs() <= SLACK_MS;
+    let zone =
+        (1..=MOST_HALF_HOURS).contains(&halves.abs()) && (off_ms - halves * HALF_HOUR_MS).abs() <= SLACK_MS;
     let finding = if zone {
         let side = if off_ms > 0 { "ahead of" } else { "behind" };
         let (hours, half) = (halves.abs() / 2, if halves % 2 == 0 { "" } else { ".5" });
@@ -169,7 +169,8 @@ fn characters(x: &mut Examined<'_>, refusal: &Refusal, diagnosis: &mut Diagnosis
     let name = refusal.about.first().map(String::as_str).unwrap_or_default();
     let value = x.value(name).unwrap_or_default();
     let numeric = x.endpoint.parameter(name).is_some_and(|p| p.kind() == ParameterType::Integer);
-    let chosen = x.endpoint.parameters().map(Parameter::name).find(|n| is_client_id(n) && x.value(n).is_none());
+    let chosen =
+        x.endpoint.parameters().map(Parameter::name).find(|n| is_client_id(n) && x.value(n).is_none());
     let looks = name.ends_with("Id") && numeric && value.chars().any(char::is_alphabetic);
     let mut finding = plain(x, refusal);
     if let Some(expected) = chosen.filter(|_| looks) {

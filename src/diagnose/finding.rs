@@ -41,8 +41,14 @@ pub struct Finding {
 }
 
 /// Mistakes whose check tells what was sent, but not that it was what the words say.
-const GUESSED: [&str; 6] =
-    ["key-unknown", "secret-unknown", "asset-for-symbol", "symbol-unknown", "client-id-as-order-id", "path-unknown"];
+const GUESSED: [&str; 6] = [
+    "key-unknown",
+    "secret-unknown",
+    "asset-for-symbol",
+    "symbol-unknown",
+    "client-id-as-order-id",
+    "path-unknown",
+];
 
 impl Finding {
     /// A finding for a known mistake. `values` fills in the words in braces of its texts.

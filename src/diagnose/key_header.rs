@@ -30,12 +30,14 @@ pub(super) fn arrived(request: &ReceivedRequest) -> Arrived {
         text.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| is_key(word)).map(str::to_owned)
     };
     let headers = request.headers.iter().map(|(n, v)| (n.as_str(), String::from_utf8_lossy(v)));
-    let is_place =
-        |name: &str| [HEADER, "Authorization"].iter().any(|n| n.eq_ignore_ascii_case(name)) || resembles(name);
-    let header = headers.filter(|(name, value)| is_place(name) && !value.is_empty()).max_by_key(|(name, _)| {
-        // What is in the right header was refused first.
-        (name.eq_ignore_ascii_case(HEADER), name.eq_ignore_ascii_case("Authorization"))
-    });
+    let is_place = |name: &str| {
+        [HEADER, "Authorization"].iter().any(|n| n.eq_ignore_ascii_case(name)) || resembles(name)
+    };
+    let header =
+        headers.filter(|(name, value)| is_place(name) && !value.is_empty()).max_by_key(|(name, _)| {
+            // What is in the right header was refused first.
+            (name.eq_ignore_ascii_case(HEADER), name.eq_ignore_ascii_case("Authorization"))
+        });
     if let Some((name, value)) = header {
         let seen = Some(format!("{name}: {value}"));
         return Arrived { key: inner(&value), parameter: None, seen };

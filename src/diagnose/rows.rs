@@ -50,9 +50,11 @@ fn key_of(credentials: &Credentials) -> OwnKey {
         (Some(secret), _) => SigningKey::Hmac(SecretKey::new(secret)),
         (None, der) => {
             let der = der.as_deref().unwrap();
-            let lines: Vec<&str> = der.as_bytes().chunks(64).map(|l| std::str::from_utf8(l).unwrap()).collect();
+            let lines: Vec<&str> =
+                der.as_bytes().chunks(64).map(|l| std::str::from_utf8(l).unwrap()).collect();
             assert!(STANDARD.decode(der).is_ok());
-            let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
+            let pem =
+                format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
             SigningKey::from_pem(&SecretKey::new(pem), None).unwrap()
         }
     };
@@ -92,7 +94,11 @@ fn every_row_gets_its_answer_and_its_mistake() {
     let rows = rows();
     let mut wrong = Vec::new();
     for row in &rows {
+        let started = std::time::Instant::now();
         let diagnosis = diagnosis_of(row);
+        if started.elapsed().as_millis() > 300 {
+            println!("SLOW {} {:?}", row.id, started.elapsed());
+        }
         let names: Vec<&str> = diagnosis.findings.iter().map(|f| f.mistake).collect();
         let (status, code) = diagnosis.refusal.as_ref().map_or((Some(200), None), |r| (r.status, r.code));
         let answered = (row.expect.status.is_none() || row.expect.status == status)

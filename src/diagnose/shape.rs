@@ -161,14 +161,17 @@ const OTHER_NAMES: [&str; 10] =
 
 fn is_other_name(name: &str) -> bool {
     let plain = key_header::plain(name);
-    plain == "signature" || OTHER_NAMES.contains(&plain.as_str()) || strsim::levenshtein(&plain, "signature") <= 2
+    plain == "signature"
+        || OTHER_NAMES.contains(&plain.as_str())
+        || strsim::levenshtein(&plain, "signature") <= 2
 }
 
 fn misnamed(x: &mut Examined<'_>, _: &Case<'_>) -> Option<Finding> {
     if x.given("signature") {
         return None;
     }
-    let parameter = x.parameters.iter().find(|(name, value)| is_other_name(name) && value.len() >= 32).cloned();
+    let parameter =
+        x.parameters.iter().find(|(name, value)| is_other_name(name) && value.len() >= 32).cloned();
     if let Some((name, value)) = parameter {
         x.parameters.retain(|(n, _)| *n != name);
         x.parts = x.parts.without_name(&name);

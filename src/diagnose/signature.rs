@@ -71,7 +71,10 @@ fn unexplained(
     let payload = x.parts.payload();
     let other = case.keys.iter().find(|k| k.verifying.verify(&payload, sent));
     if let Some(other) = other {
-        let how = format!("the signature is that of another key of this account, {}", crate::signing::mask(&other.api_key));
+        let how = format!(
+            "the signature is that of another key of this account, {}",
+            crate::signing::mask(&other.api_key)
+        );
         return Some(Finding::new("secret-unknown", Certainty::Proven, &[("how", &how)]));
     }
     if let Some(finding) = by_form(x, Some(own.verifying.kind()), sent, refusal) {
@@ -82,17 +85,25 @@ fn unexplained(
         return None;
     }
     let how = match own.verifying.kind() {
-        KeyKind::Hmac => "the secret that signed is not this key's, or something was signed that no known mistake makes of this request",
-        _ => "the private key that signed is not this key's, or something was signed that no known mistake makes of this request",
+        KeyKind::Hmac => {
+            "the secret that signed is not this key's, or something was signed that no known mistake makes of this request"
+        }
+        _ => {
+            "the private key that signed is not this key's, or something was signed that no known mistake makes of this request"
+        }
     };
-    let mistake = if own.verifying.kind() == KeyKind::Hmac { "secret-unknown" } else { "signed-different-payload" };
-    let how = if mistake == "secret-unknown" { how } else { "what it was is not known, or another private key signed" };
+    let mistake =
+        if own.verifying.kind() == KeyKind::Hmac { "secret-unknown" } else { "signed-different-payload" };
+    let how = if mistake == "secret-unknown" {
+        how
+    } else {
+        "what it was is not known, or another private key signed"
+    };
     Some(Finding::new(mistake, Certainty::Likely, &[("how", how)]))
 }
 
 /// Digests by the number of their hex digits.
-const HASHES: [(usize, &str); 4] =
-    [(32, "MD5"), (40, "SHA-1"), (96, "SHA-384"), (128, "SHA-512")];
+const HASHES: [(usize, &str); 4] = [(32, "MD5"), (40, "SHA-1"), (96, "SHA-384"), (128, "SHA-512")];
 
 /// What the form of a signature says, where its bytes say nothing.
 fn by_form(x: &Examined<'_>, kind: Option<KeyKind>, sent: &str, refusal: &Refusal) -> Option<Finding> {
@@ -104,7 +115,10 @@ fn by_form(x: &Examined<'_>, kind: Option<KeyKind>, sent: &str, refusal: &Refusa
     };
     let private = matches!(kind, Some(KeyKind::Rsa | KeyKind::Ed25519));
     if private && hex && length == 64 {
-        return likely("private-key-used-as-hmac-secret", "the signature has the form of an HMAC, and this key signs with its private half");
+        return likely(
+            "private-key-used-as-hmac-secret",
+            "the signature has the form of an HMAC, and this key signs with its private half",
+        );
     }
     if private && hex && [128, 512, 768, 1024].contains(&length) {
         return likely("signature-hex-of-private-key", "");
@@ -129,8 +143,7 @@ fn by_form(x: &Examined<'_>, kind: Option<KeyKind>, sent: &str, refusal: &Refusa
 /// What the check of its characters said, if that is what refused it.
 fn malformed(x: &Examined<'_>, refusal: &Refusal) -> Option<Finding> {
     let sent = x.value("signature").unwrap_or_default();
-    (refusal.mistake == "signature-malformed")
-        .then(|| Finding::of(refusal).seen(format!("signature={sent}")))
+    (refusal.mistake == "signature-malformed").then(|| Finding::of(refusal).seen(format!("signature={sent}")))
 }
 
 /// Whether a text is the secret of this key.

@@ -7,7 +7,9 @@ use super::account::Account;
 use super::engine::{self, Call, Failure, Played};
 use super::{keys, market};
 use crate::catalogue::Endpoint;
-use crate::diagnose::{self, Accepted, Gate, ReceivedRequest, Refusal, Verdict, verify};
+use crate::diagnose::{
+    self, Accepted, Case, Finding, Gate, ReceivedRequest, Refusal, Scheme, Verdict, verify,
+};
 
 /// The exchange's clock.
 #[derive(Clone, Copy, Debug)]
@@ -68,20 +70,34 @@ pub(super) struct Reason {
     pub(super) mistake: Option<&'static str>,
     pub(super) cause: String,
     pub(super) fix: String,
+    /// When it was refused at the gate, in microseconds since the epoch: more can be found out then.
+    pub(super) at_gate: Option<i64>,
+    /// What was found out.
+    pub(super) findings: Vec<Finding>,
 }
 
 impl From<Refusal> for Reason {
     fn from(refusal: Refusal) -> Self {
         let Refusal { code, message, mistake, cause, fix, .. } = refusal;
-        Self { code, message, mistake: Some(mistake), cause, fix }
+        Self { code, message, mistake: Some(mistake), cause, fix, ..Self::default() }
     }
 }
 
 impl From<Failure> for Reason {
     fn from(failure: Failure) -> Self {
         let Failure { code, message, cause, fix } = failure;
-        Self { code: Some(code), message, mistake: None, cause, fix }
+        Self { code: Some(code), message, cause, fix, ..Self::default() }
     }
+}
+
+/// What the exchange knows when it judges a request.
+fn gate(now_us: i64, peer: IpAddr) -> Gate<'static> {
+    Gate { now_us, key: &keys::known, knows_keys: true, symbol: &is_traded, peer }
+}
+
+/// Other groups trade symbols that this market does not have, such as `BTCUSD_PERP`.
+fn is_traded(endpoint: &Endpoint, symbol: &str) -> bool {
+    !engine::is_played(endpoint.group()) || market::find(symbol).is_some()
 }
 
 impl Exchange {
@@ -98,15 +114,13 @@ impl Exchange {
     /// Judges a request at the gate and, if it passes, has it answered.
     pub(super) fn answer(&self, request: &ReceivedRequest, peer: IpAddr) -> Answered {
         let now_us = self.clock.now_us();
-        // Other groups trade symbols that this market does not have, such as `BTCUSD_PERP`.
-        let symbol = |e: &Endpoint, name: &str| !engine::is_played(e.group()) || market::find(name).is_some();
-        let gate = Gate { now_us, key: &keys::known, knows_keys: true, symbol: &symbol, peer };
         let used = self.use_weight(request, now_us);
-        let mut answered = match verify(request, &gate) {
+        let mut answered = match verify(request, &gate(now_us, peer)) {
             Verdict::Accepted(accepted) => self.play(request, &accepted, now_us),
             Verdict::Refused(refusal) => {
                 let (status, body) = (refusal.status, refusal.body());
-                Answered { status, headers: Vec::new(), body, reason: Some(refusal.into()), note: None }
+                let reason = Some(Reason { at_gate: Some(now_us), ..refusal.into() });
+                Answered { status, headers: Vec::new(), body, reason, note: None }
             }
         };
         answered.headers.push(("X-MBX-UUID", self.next_uuid(now_us)));
@@ -118,6 +132,17 @@ impl Exchange {
             answered.headers.push(("X-MBX-USED-WEIGHT-1M", used.to_string()));
         }
         answered
+    }
+
+    /// Everything that is wrong with a request that was refused at the gate at this time. It can take as long as a search for
+    /// what was signed does.
+    pub(super) fn findings(request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Vec<Finding> {
+        let keys = keys::own_keys();
+        let gate = gate(now_us, peer);
+        let host = request.header("Host").and_then(|h| std::str::from_utf8(h).ok());
+        let scheme = Some(Scheme::Http);
+        let case = Case { request, scheme, host, cut: None, gate: &gate, keys: &keys, environment: None };
+        diagnose::diagnose(&case).findings
     }
 
     fn play(&self, request: &ReceivedRequest, accepted: &Accepted, now_us: i64) -> Answered {

@@ -28,6 +28,7 @@ use super::exchange::{Answered, Exchange, Reason};
 use super::log::Entry;
 use super::origin::{self, Foreign};
 use super::wire::{Tracker, Wire};
+use crate::diagnose::{Finding, ReceivedRequest};
 
 /// What the server puts up with.
 #[derive(Clone, Copy)]
@@ -87,7 +88,8 @@ impl Server {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_io().enable_time().max_blocking_threads(SEARCHES).build()?;
         let listener = {
             let _inside = runtime.enter();
             TcpListener::from_std(listener)?
@@ -128,6 +130,9 @@ impl Drop for Server {
         self.join();
     }
 }
+
+/// How many refused requests are looked into at a time.
+const SEARCHES: usize = 2;
 
 pub(super) type Log = Arc<dyn Fn(&Entry) + Send + Sync>;
 type Answer = Response<Full<Bytes>>;
@@ -230,9 +235,20 @@ async fn respond(
     let now = desk.exchange.clock().now_us();
     let entry = Entry::new(now, &received.method, &target, began.elapsed());
     let note = answered.note;
-    let (answer, reason) = response(answered);
+    let (answer, mut reason) = response(answered);
+    if let Some(reason) = &mut reason {
+        reason.findings = findings(received, peer, reason.at_gate).await;
+    }
     (desk.log)(&entry.answered(Some(answer.status().as_u16()), reason).noted(note));
     Ok(answer)
+}
+
+/// What was wrong with a request that the gate refused, found out on a thread of its own: a search for what was signed takes a
+/// moment, in which others want to be served.
+async fn findings(request: ReceivedRequest, peer: IpAddr, at_gate: Option<i64>) -> Vec<Finding> {
+    let Some(now_us) = at_gate else { return Vec::new() };
+    let search = tokio::task::spawn_blocking(move || Exchange::findings(&request, peer, now_us));
+    search.await.unwrap_or_default()
 }
 
 /// Refuses a request that the exchange itself never sees. The rest of the connection is not read.

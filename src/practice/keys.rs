@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use crate::config::PRACTICE_SECRET_KEY;
-use crate::diagnose::KnownKey;
+use crate::diagnose::{KnownKey, OwnKey};
 use crate::signing::{SecretKey, VerifyingKey};
 
 /// The API key that signs with HMAC.
@@ -33,4 +33,11 @@ pub(super) fn known(api_key: &str) -> Option<KnownKey> {
         _ => return None,
     };
     Some(KnownKey { verifying, trades: true, addresses: Vec::<IpAddr>::new() })
+}
+
+/// The account's keys, with what is needed to find out what was done with them.
+pub fn own_keys() -> Vec<OwnKey> {
+    let own =
+        |key: &&str| Some(OwnKey { api_key: (*key).to_owned(), verifying: known(key)?.verifying, pem: None });
+    API_KEYS.iter().filter_map(own).collect()
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::escape;
 use super::exchange::Reason;
+use crate::diagnose::Finding;
 
 /// The most of a target that a line holds, in characters.
 const LONGEST_TARGET: usize = 1000;
@@ -31,8 +32,30 @@ pub struct Entry {
     pub cause: Option<String>,
     /// How to mend it.
     pub fix: Option<String>,
+    /// Everything that was wrong with a request refused at the gate, in the order in which the gate meets it.
+    pub findings: Vec<Found>,
     /// What there is to know about an answer that was given.
     pub note: Option<&'static str>,
+}
+
+/// One thing that was wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Found {
+    /// The name of the mistake in `data/mistakes.toml`.
+    pub mistake: &'static str,
+    /// `proven` or `likely`.
+    pub certainty: &'static str,
+    /// What was wrong.
+    pub cause: String,
+    /// How to mend it.
+    pub fix: String,
+}
+
+impl From<&Finding> for Found {
+    fn from(finding: &Finding) -> Self {
+        let Finding { mistake, certainty, cause, fix, .. } = finding;
+        Self { mistake, certainty: certainty.as_str(), cause: escape::fit(cause), fix: escape::fit(fix) }
+    }
 }
 
 impl Entry {
@@ -56,6 +79,12 @@ impl Entry {
             self.mistake = reason.mistake.map(str::to_owned);
             self.cause = given(&reason.cause);
             self.fix = given(&reason.fix);
+            self.findings = reason.findings.iter().map(Found::from).collect();
+            if let Some(first) = self.findings.first() {
+                self.mistake = Some(first.mistake.to_owned());
+                self.cause = Some(first.cause.clone());
+                self.fix = Some(first.fix.clone());
+            }
         }
         self
     }
@@ -66,7 +95,7 @@ impl Entry {
     }
 
     /// One line, without its end: time of day (UTC), status, code, method, target, how long it took; for a refused
-    /// request what was wrong; how to mend it; for an example that it is one.
+    /// request what was wrong; how to mend it; what else was wrong; for an example that it is one.
     pub fn to_text(&self) -> String {
         let ms = self.time.rem_euclid(86_400_000);
         let (h, m, s, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
@@ -77,7 +106,9 @@ impl Entry {
             self.method, self.target, self.millis
         );
         let reason = [self.cause.as_deref(), self.fix.as_deref(), self.note];
-        let reason: Vec<&str> = reason.into_iter().flatten().collect();
+        let mut reason: Vec<String> = reason.into_iter().flatten().map(str::to_owned).collect();
+        let others = self.findings.iter().skip(1);
+        reason.extend(others.map(|other| format!("also: {}; {}", other.cause, other.fix)));
         if !reason.is_empty() {
             line += ": ";
             line += &reason.join("; ");

@@ -29,7 +29,7 @@ mod wire;
 
 pub use exchange::{Clock, Exchange};
 pub use http::Server;
-pub use keys::{API_KEY, ED25519_API_KEY, RSA_API_KEY, secret_key};
+pub use keys::{API_KEY, ED25519_API_KEY, RSA_API_KEY, own_keys, secret_key};
 pub use log::Entry;
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 mod encoding;
 mod key;
+mod masker;
 mod parameters;
 mod pem;
 mod request;
@@ -15,6 +16,7 @@ mod window;
 
 pub use encoding::{percent_decode, percent_encode};
 pub use key::{KeyKind, Signature, SigningError, SigningKey};
+pub use masker::Masker;
 pub use parameters::Parameters;
 pub use pem::PrivateKeyError;
 pub use request::{Draft, SignedRequest, payload};

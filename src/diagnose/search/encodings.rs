@@ -64,7 +64,9 @@ fn halves(segment: &[u8], change: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
 
 /// `%XX` decoded, and `+` left as it is.
 fn decode_percent(text: &[u8]) -> Vec<u8> {
-    percent_decode(&text.iter().flat_map(|b| if *b == b'+' { b"%2B".to_vec() } else { vec![*b] }).collect::<Vec<_>>())
+    percent_decode(
+        &text.iter().flat_map(|b| if *b == b'+' { b"%2B".to_vec() } else { vec![*b] }).collect::<Vec<_>>(),
+    )
 }
 
 fn is_encoded(text: &[u8]) -> bool {
@@ -81,17 +83,24 @@ fn raw(parts: &Parts) -> Made<Parts> {
         }
     };
     let decoded = [each(parts, decode_percent), each(parts, percent_decode)];
-    let again = decoded.clone().map(|d| (slip("encoded-twice", "signed raw, and encoded twice for sending"), each(&d, decode_percent)));
+    let again = decoded.clone().map(|d| {
+        (slip("encoded-twice", "signed raw, and encoded twice for sending"), each(&d, decode_percent))
+    });
     decoded.into_iter().map(|d| (name(&d), d)).chain(again).collect()
 }
 
 fn twice(parts: &Parts) -> Made<Parts> {
     let how = "encoded once more for signing than for sending";
-    STYLES.iter().take(3).map(|style| (slip("encoded-twice", how), each(parts, |text| style.encode(text)))).collect()
+    STYLES
+        .iter()
+        .take(3)
+        .map(|style| (slip("encoded-twice", how), each(parts, |text| style.encode(text))))
+        .collect()
 }
 
 fn restyled(parts: &Parts) -> Made<Parts> {
-    let decoded = |style: &Style, decode: fn(&[u8]) -> Vec<u8>| each(parts, |text| style.encode(&decode(text)));
+    let decoded =
+        |style: &Style, decode: fn(&[u8]) -> Vec<u8>| each(parts, |text| style.encode(&decode(text)));
     let made = STYLES.iter().flat_map(|style| {
         let both = [decoded(style, percent_decode), decoded(style, decode_percent)];
         both.map(|parts| (slip("encoded-two-ways", style.how), parts))
@@ -105,7 +114,8 @@ fn hex_case(parts: &Parts) -> Made<Parts> {
     if !is_encoded(&encoded) {
         return Vec::new();
     }
-    let sets = (1_u8..64).flat_map(|letters| [(letters, true, true), (letters, true, false), (letters, false, true)]);
+    let sets = (1_u8..64)
+        .flat_map(|letters| [(letters, true, true), (letters, true, false), (letters, false, true)]);
     let recased = sets.flat_map(|(letters, first, second)| {
         [u8::to_ascii_lowercase, u8::to_ascii_uppercase].map(|case| {
             let digit = |b: u8, on: bool| {
@@ -115,7 +125,11 @@ fn hex_case(parts: &Parts) -> Made<Parts> {
             parts.map(|_, s| hex_digits(s, |[a, b]| [digit(a, first), digit(b, second)]))
         })
     });
-    recased.map(|parts| (slip("encoded-two-ways", "signed with the hex digits of `%XX` in other letter case"), parts)).collect()
+    recased
+        .map(|parts| {
+            (slip("encoded-two-ways", "signed with the hex digits of `%XX` in other letter case"), parts)
+        })
+        .collect()
 }
 
 fn hex_digits(text: &[u8], change: impl Fn([u8; 2]) -> [u8; 2]) -> Vec<u8> {
@@ -136,7 +150,8 @@ fn hex_digits(text: &[u8], change: impl Fn([u8; 2]) -> [u8; 2]) -> Vec<u8> {
 
 /// One parameter alone encoded another way.
 fn one_alone(parts: &Parts) -> Made<Parts> {
-    let changed = |i: usize, segment: Vec<u8>| parts.map(|j, s| if i == j { segment.clone() } else { s.to_vec() });
+    let changed =
+        |i: usize, segment: Vec<u8>| parts.map(|j, s| if i == j { segment.clone() } else { s.to_vec() });
     let mut made = Vec::new();
     for (i, s) in parts.segments().enumerate() {
         let raw = halves(s, decode_percent);

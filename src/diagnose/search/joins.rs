@@ -65,14 +65,18 @@ fn separators(parts: &Parts) -> Made<Vec<u8>> {
     if segments.len() < 2 {
         return Vec::new();
     }
-    let made = SEPARATORS.iter().map(|(how, with)| (slip("payload-wrong-separator", *how), segments.join(*with)));
+    let made =
+        SEPARATORS.iter().map(|(how, with)| (slip("payload-wrong-separator", *how), segments.join(*with)));
     let colons = segments.iter().map(|s| {
         let (name, value) = name_value(s);
         [name, b":", value.unwrap_or_default()].concat()
     });
     let colons: Vec<Vec<u8>> = colons.collect();
     let how = "with `:` between name and value";
-    made.chain([b"&".as_slice(), b",", b"\n"].map(|with| (slip("payload-wrong-separator", how), colons.join(with)))).collect()
+    made.chain(
+        [b"&".as_slice(), b",", b"\n"].map(|with| (slip("payload-wrong-separator", how), colons.join(with))),
+    )
+    .collect()
 }
 
 /// The values alone, or names and values without a `=`.
@@ -83,7 +87,9 @@ fn values(parts: &Parts) -> Made<Vec<u8>> {
     sorted.sort_unstable();
     let mut made = Vec::new();
     for (list, order) in [(&halves, ""), (&sorted, ", sorted by name")] {
-        for (with, between) in [(b"".as_slice(), ""), (b"&", " with `&` between them"), (b",", " with `,` between them")] {
+        for (with, between) in
+            [(b"".as_slice(), ""), (b"&", " with `&` between them"), (b",", " with `,` between them")]
+        {
             let alone: Vec<&[u8]> = list.iter().map(|(_, value)| *value).collect();
             let both: Vec<Vec<u8>> = list.iter().map(|(name, value)| [*name, value].concat()).collect();
             let how = format!("the values alone{between}{order}");
@@ -166,20 +172,54 @@ fn object(pairs: &[(String, String)], bare: fn(&str, &str) -> bool, comma: &str,
 
 /// Names that variables with the payload have, and what languages print for a thing that is no text.
 const NAMES: [&str; 22] = [
-    "payload", "query", "queryString", "query_string", "querystring", "queryParams", "query_params", "params",
-    "parameters", "paramString", "totalParams", "total_params", "data", "message", "msg", "body", "request", "string",
-    "qs", "url", "stringToSign", "dataQueryString",
+    "payload",
+    "query",
+    "queryString",
+    "query_string",
+    "querystring",
+    "queryParams",
+    "query_params",
+    "params",
+    "parameters",
+    "paramString",
+    "totalParams",
+    "total_params",
+    "data",
+    "message",
+    "msg",
+    "body",
+    "request",
+    "string",
+    "qs",
+    "url",
+    "stringToSign",
+    "dataQueryString",
 ];
 
 const NO_TEXT: [&str; 9] = [
-    "[object Object]", "[object Promise]", "undefined", "null", "None", "NaN", "Array", "$1", "System.Object",
+    "[object Object]",
+    "[object Promise]",
+    "undefined",
+    "null",
+    "None",
+    "NaN",
+    "Array",
+    "$1",
+    "System.Object",
 ];
 
 fn names() -> Made<Vec<u8>> {
     let upper = |name: &str| name.to_uppercase();
     let written = |name: &str| {
         [name.to_owned(), upper(name)].into_iter().flat_map(|n| {
-            [format!("${n}"), format!("${{{n}}}"), format!("{{{n}}}"), format!("{{{{{n}}}}}"), format!("%{n}%"), n]
+            [
+                format!("${n}"),
+                format!("${{{n}}}"),
+                format!("{{{n}}}"),
+                format!("{{{{{n}}}}}"),
+                format!("%{n}%"),
+                n,
+            ]
         })
     };
     let all = NAMES.iter().flat_map(|name| written(name)).chain(NO_TEXT.iter().map(|s| (*s).to_owned()));

@@ -66,7 +66,9 @@ pub(super) fn search(parts: &Parts, around: &Around<'_>, signature: &str, signer
     let payload = parts.payload();
     match tester.test(&payload) {
         Some(Form::Plain) => return Outcome::Right,
-        Some(form) => return Outcome::Found { slips: form.slip(signature).into_iter().collect(), signed: None },
+        Some(form) => {
+            return Outcome::Found { slips: form.slip(signature).into_iter().collect(), signed: None };
+        }
         None => {}
     }
     let mut hunt = Hunt { parts, around, signature, tester };
@@ -86,7 +88,8 @@ impl Hunt<'_, '_> {
     /// Tests a payload that these slips made.
     fn payload(&mut self, slips: &[&Slip], payload: &[u8]) -> Option<Outcome> {
         let form = self.tester.test(payload)?;
-        let slips = slips.iter().map(|s| self.tester.named((*s).clone())).chain(form.slip(self.signature)).collect();
+        let slips =
+            slips.iter().map(|s| self.tester.named((*s).clone())).chain(form.slip(self.signature)).collect();
         Some(Outcome::Found { slips, signed: Some(payload.to_vec()) })
     }
 
@@ -115,7 +118,9 @@ impl Hunt<'_, '_> {
                 .into_iter()
                 .find_map(|(slip, key)| self.tester.test_with(&key, &payload).map(|_| slip))
                 .or_else(|| hashes::find(secret, &payload, self.tester.sent())),
-            Signer::Private { verifying, pem } => private::find(verifying, *pem, &payload, self.tester.sent()),
+            Signer::Private { verifying, pem } => {
+                private::find(verifying, *pem, &payload, self.tester.sent())
+            }
         };
         slip.map(|slip| Outcome::Found { slips: vec![slip], signed: None })
     }
@@ -129,7 +134,8 @@ impl Hunt<'_, '_> {
         let both: Made<Parts> = first.iter().chain(&encoded).cloned().collect();
         for (slip, parts) in &both {
             let payload = parts.payload();
-            let made = wraps::all(&payload, parts, self.around).into_iter().chain(joins::all(parts, self.around));
+            let made =
+                wraps::all(&payload, parts, self.around).into_iter().chain(joins::all(parts, self.around));
             for (other, payload) in made {
                 if let Some(found) = self.payload(&[slip, &other], &payload) {
                     return Some(found);

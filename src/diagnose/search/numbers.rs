@@ -17,7 +17,10 @@ pub(super) fn all(parts: &Parts) -> Made<Parts> {
         let count = if room { choice.len().max(1) } else { 1 };
         rows = rows.iter().flat_map(|row| (0..count).map(move |i| [row.as_slice(), &[i]].concat())).collect();
     }
-    rows.iter().filter(|row| row.iter().any(|i| *i > 0)).filter_map(|row| rewritten(parts, &choices, row)).collect()
+    rows.iter()
+        .filter(|row| row.iter().any(|i| *i > 0))
+        .filter_map(|row| rewritten(parts, &choices, row))
+        .collect()
 }
 
 fn rewritten(parts: &Parts, choices: &[Vec<String>], row: &[usize]) -> Option<(super::Slip, Parts)> {
@@ -64,7 +67,9 @@ fn exponents(decimals: &str) -> Vec<String> {
     let digits = decimals.trim_start_matches('0');
     let exponent = decimals.len() - digits.len() + 1;
     let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
-    let (mantissa, point) = if rest.is_empty() { (first.to_owned(), format!("{first}.0")) } else {
+    let (mantissa, point) = if rest.is_empty() {
+        (first.to_owned(), format!("{first}.0"))
+    } else {
         (format!("{first}.{rest}"), format!("{first}.{rest}"))
     };
     vec![

@@ -42,7 +42,8 @@ fn added(segments: &[&[u8]]) -> Slip {
 }
 
 fn without_unset(parts: &Parts) -> Made<Parts> {
-    let unset: Vec<String> = parts.segments().filter(|s| is_unset(s)).map(|s| format!("`{}`", text(s))).collect();
+    let unset: Vec<String> =
+        parts.segments().filter(|s| is_unset(s)).map(|s| format!("`{}`", text(s))).collect();
     if unset.len() < 2 {
         return Vec::new();
     }
@@ -201,7 +202,9 @@ fn values(parameter: &Parameter) -> Vec<String> {
         _ if parameter.name() == "symbol" => own(&SYMBOLS),
         ParameterType::Enum => parameter.values().map(str::to_owned).collect(),
         ParameterType::Boolean => own(&["true", "false", "TRUE", "FALSE", "True", "False"]),
-        ParameterType::Integer => own(&["0", "1", "2", "3", "5", "10", "20", "25", "50", "100", "200", "500", "1000"]),
+        ParameterType::Integer => {
+            own(&["0", "1", "2", "3", "5", "10", "20", "25", "50", "100", "200", "500", "1000"])
+        }
         _ => Vec::new(),
     };
     values.extend(parameter.default().map(str::to_owned));
@@ -211,7 +214,28 @@ fn values(parameter: &Parameter) -> Vec<String> {
 
 /// Symbols that stand in examples and first scripts.
 const SYMBOLS: [&str; 24] = [
-    "BTCUSDT", "ETHUSDT", "BNBUSDT", "BNBBTC", "LTCBTC", "ETHBTC", "ARKBTC", "ADABTC", "XRPUSDT", "SOLUSDT",
-    "SOLUSDC", "DOGEUSDT", "ADAUSDT", "BTCUSDC", "ETHUSDC", "BTCFDUSD", "LTCUSDT", "TRXUSDT", "LINKUSDT",
-    "SHIBUSDT", "DOTUSDT", "AVAXUSDT", "MATICUSDT", "PEPEUSDT",
+    "BTCUSDT",
+    "ETHUSDT",
+    "BNBUSDT",
+    "BNBBTC",
+    "LTCBTC",
+    "ETHBTC",
+    "ARKBTC",
+    "ADABTC",
+    "XRPUSDT",
+    "SOLUSDT",
+    "SOLUSDC",
+    "DOGEUSDT",
+    "ADAUSDT",
+    "BTCUSDC",
+    "ETHUSDC",
+    "BTCFDUSD",
+    "LTCUSDT",
+    "TRXUSDT",
+    "LINKUSDT",
+    "SHIBUSDT",
+    "DOTUSDT",
+    "AVAXUSDT",
+    "MATICUSDT",
+    "PEPEUSDT",
 ];

@@ -48,10 +48,36 @@ const HALVES: [(&str, &str, &str); 9] = [
 ];
 
 const WORDS: [&str; 30] = [
-    "undefined", "null", "None", "NaN", "nil", "false", "true", "secret", "SECRET", "secret_key", "SECRET_KEY",
-    "secretKey", "api_secret", "API_SECRET", "apiSecret", "YOUR_SECRET_KEY", "YOUR_API_SECRET", "your_secret_key",
-    "your_api_secret", "<secret>", "$SECRET", "$SECRET_KEY", "$API_SECRET", "${SECRET_KEY}", "${API_SECRET}",
-    "BINANCE_SECRET_KEY", "BINANCE_API_SECRET", "$BINANCE_SECRET_KEY", "$BINANCE_API_SECRET", "[object Object]",
+    "undefined",
+    "null",
+    "None",
+    "NaN",
+    "nil",
+    "false",
+    "true",
+    "secret",
+    "SECRET",
+    "secret_key",
+    "SECRET_KEY",
+    "secretKey",
+    "api_secret",
+    "API_SECRET",
+    "apiSecret",
+    "YOUR_SECRET_KEY",
+    "YOUR_API_SECRET",
+    "your_secret_key",
+    "your_api_secret",
+    "<secret>",
+    "$SECRET",
+    "$SECRET_KEY",
+    "$API_SECRET",
+    "${SECRET_KEY}",
+    "${API_SECRET}",
+    "BINANCE_SECRET_KEY",
+    "BINANCE_API_SECRET",
+    "$BINANCE_SECRET_KEY",
+    "$BINANCE_API_SECRET",
+    "[object Object]",
 ];
 
 fn key(bytes: impl Into<Vec<u8>>) -> Zeroizing<Vec<u8>> {
@@ -83,7 +109,10 @@ pub(super) fn all(secret: &SecretKey, api_key: Option<&str>) -> Made {
 fn decoded(text: &str) -> Made {
     let base64 = STANDARD.decode(text).ok().map(|bytes| ("decoded from base64", bytes));
     // JavaScript and PHP read hex as far as it goes.
-    let pairs = text.as_bytes().chunks(2).map_while(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    let pairs = text
+        .as_bytes()
+        .chunks(2)
+        .map_while(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
     let hexed: Vec<u8> = pairs.collect();
     let hex = (!hexed.is_empty()).then_some(("decoded from hex", hexed));
     let units = |to: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(to).collect::<Vec<u8>>();
@@ -98,7 +127,12 @@ fn decoded(text: &str) -> Made {
         ("written in UTF-16, big-endian", units(u16::to_be_bytes)),
         ("turned round", text.bytes().rev().collect()),
     ];
-    base64.into_iter().chain(hex).chain(others).map(|(how, bytes)| (slip("secret-decoded", how), key(bytes))).collect()
+    base64
+        .into_iter()
+        .chain(hex)
+        .chain(others)
+        .map(|(how, bytes)| (slip("secret-decoded", how), key(bytes)))
+        .collect()
 }
 
 /// Some characters missing at one end. How many is told, not which.

@@ -94,7 +94,11 @@ impl SentSignature {
             return Some(Form::Plain);
         }
         let again = || hex::encode(digest).into_bytes();
-        if self.base64.as_deref().is_some_and(|b| b == digest || (b.len() == 2 * digest.len() && *b == *again())) {
+        if self
+            .base64
+            .as_deref()
+            .is_some_and(|b| b == digest || (b.len() == 2 * digest.len() && *b == *again()))
+        {
             return Some(Form::Base64);
         }
         let shorter = (SHORTEST..2 * digest.len()).contains(&self.text.len());
@@ -150,9 +154,10 @@ impl<'a> Tester<'a> {
     /// A slip under the name that it has for this kind of key: a private key's signature is no hash.
     pub(super) fn named(&self, slip: Slip) -> Slip {
         match self.with {
-            With::Public(_) if slip.mistake == "signature-hashed-twice" => {
-                Slip { mistake: "signed-different-payload", how: slip.how.replace("before the HMAC", "first") }
-            }
+            With::Public(_) if slip.mistake == "signature-hashed-twice" => Slip {
+                mistake: "signed-different-payload",
+                how: slip.how.replace("before the HMAC", "first"),
+            },
             _ => slip,
         }
     }
@@ -195,7 +200,8 @@ impl<'a> Tester<'a> {
 
 /// An HMAC with its key. It takes keys of any length, so the fallback is never used.
 fn keyed(secret: &[u8]) -> Hmac<Sha256> {
-    Hmac::new_from_slice(secret).unwrap_or_else(|_| Hmac::new(&sha2::digest::common::Key::<Hmac<Sha256>>::default()))
+    Hmac::new_from_slice(secret)
+        .unwrap_or_else(|_| Hmac::new(&sha2::digest::common::Key::<Hmac<Sha256>>::default()))
 }
 
 /// The digest as it was sent, or hashed once more.

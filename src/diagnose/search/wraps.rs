@@ -59,7 +59,8 @@ const BOTH: [(&str, &str, &[u8], &[u8]); 7] = [
 pub(super) fn around(payload: &[u8]) -> Made<Vec<u8>> {
     let before = PREFIX.iter().map(|(mistake, how, bytes)| (*mistake, *how, [bytes, payload].concat()));
     let after = SUFFIX.iter().map(|(mistake, how, bytes)| (*mistake, *how, [payload, bytes].concat()));
-    let both = BOTH.iter().map(|(mistake, how, left, right)| (*mistake, *how, [left, payload, right].concat()));
+    let both =
+        BOTH.iter().map(|(mistake, how, left, right)| (*mistake, *how, [left, payload, right].concat()));
     after.chain(before).chain(both).map(|(mistake, how, bytes)| (slip(mistake, how), bytes)).collect()
 }
 
@@ -93,7 +94,10 @@ fn paths(payload: &[u8], around: &Around<'_>) -> Made<Vec<u8>> {
     let mut made = Vec::new();
     for (what, address) in addresses(around) {
         for joint in JOINTS {
-            made.push((slip("payload-has-path", what), [address.as_bytes(), joint.as_bytes(), payload].concat()));
+            made.push((
+                slip("payload-has-path", what),
+                [address.as_bytes(), joint.as_bytes(), payload].concat(),
+            ));
         }
         made.push((slip("payload-has-path", what), [payload, address.as_bytes()].concat()));
     }
@@ -128,9 +132,18 @@ fn methods(payload: &[u8], parts: &Parts, around: &Around<'_>) -> Made<Vec<u8>> 
 /// The same text in other bytes.
 fn rewritten(payload: &[u8]) -> Made<Vec<u8>> {
     let mut made = vec![
-        (slip("encoded-twice", "the whole payload was encoded as one value before signing"), encodings::whole(payload)),
-        (slip("signature-hashed-twice", "the payload was hashed before the HMAC (hex)"), hex::encode(Sha256::digest(payload)).into_bytes()),
-        (slip("signature-hashed-twice", "the payload was hashed before the HMAC (bytes)"), Sha256::digest(payload).to_vec()),
+        (
+            slip("encoded-twice", "the whole payload was encoded as one value before signing"),
+            encodings::whole(payload),
+        ),
+        (
+            slip("signature-hashed-twice", "the payload was hashed before the HMAC (hex)"),
+            hex::encode(Sha256::digest(payload)).into_bytes(),
+        ),
+        (
+            slip("signature-hashed-twice", "the payload was hashed before the HMAC (bytes)"),
+            Sha256::digest(payload).to_vec(),
+        ),
         (slip("payload-wrong-charset", "base64"), STANDARD.encode(payload).into_bytes()),
         (slip("payload-wrong-charset", "hex"), hex::encode(payload).into_bytes()),
     ];

@@ -1,0 +1,147 @@
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{SecretKey, mask, percent_decode};
+
+/// Longer runs of letters and digits than any id has: a key, a secret or a signature.
+const LONG: usize = 40;
+/// The shortest part of a secret that is taken for one.
+const PART: usize = 10;
+
+/// Hides keys, secrets and signatures in foreign text, however they are written there.
+#[derive(Default)]
+pub struct Masker {
+    keys: Vec<String>,
+    secrets: Vec<SecretKey>,
+    /// Secrets in other writings, and the lines of private keys.
+    forms: Vec<SecretKey>,
+}
+
+impl Masker {
+    /// One that knows no key and no secret: every long run is taken for one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same, and shows the ends of this API key.
+    #[must_use]
+    pub fn with_key(mut self, api_key: &str) -> Self {
+        self.keys.push(api_key.to_owned());
+        self
+    }
+
+    /// The same, and hides this secret and every longer part of it. Of a private key it hides each line.
+    #[must_use]
+    pub fn with_secret(mut self, secret: &SecretKey) -> Self {
+        let text = secret.expose();
+        if text.contains('\n') {
+            let lines =
+                text.lines().map(str::trim).filter(|line| line.len() >= PART && !line.starts_with('-'));
+            self.forms.extend(lines.map(SecretKey::new));
+            return self;
+        }
+        let hex = hex::encode(text);
+        let forms =
+            [STANDARD.encode(text), hex.to_uppercase(), hex, text.to_lowercase(), text.to_uppercase()];
+        self.forms.extend(forms.into_iter().filter(|form| form.len() >= PART).map(SecretKey::new));
+        self.secrets.push(secret.clone());
+        self
+    }
+
+    /// Shows no more of a signature or a known API key than its ends, and of other long runs of letters and digits only the
+    /// length: that may be a secret. Percent-encoding hides nothing.
+    pub fn apply(&self, text: &str) -> String {
+        self.masked(text, |_| true)
+    }
+
+    /// The same for a payload, where a long run of hex digits is a value like any other.
+    pub fn apply_to_payload(&self, text: &str) -> String {
+        self.masked(text, |run| !run.bytes().all(|b| b.is_ascii_hexdigit()))
+    }
+
+    fn masked(&self, text: &str, hides: fn(&str) -> bool) -> String {
+        let plain = |c: char| matches!(c, '&' | '?' | ' ' | '"' | '\'' | '`');
+        let parts = text.split_inclusive(plain).map(|part| {
+            let (part, end) =
+                part.strip_suffix(plain).map_or((part, ""), |p| (p, part.get(p.len()..).unwrap_or("")));
+            self.part(part, hides) + end
+        });
+        parts.collect()
+    }
+
+    fn part(&self, part: &str, hides: fn(&str) -> bool) -> String {
+        if let Some((name, value)) = part.split_once('=')
+            && percent_decode(name.as_bytes()).eq_ignore_ascii_case(b"signature")
+            && !value.is_empty()
+        {
+            let decoded = percent_decode(value.as_bytes());
+            let value = if self.is_secret(&String::from_utf8_lossy(&decoded)) {
+                HIDDEN.to_owned()
+            } else {
+                mask(value)
+            };
+            return format!("{}={value}", self.runs(name, hides));
+        }
+        self.runs(part, hides)
+    }
+
+    fn is_secret(&self, text: &str) -> bool {
+        self.secrets.contains(&SecretKey::new(text))
+    }
+
+    /// Whether a run of letters and digits holds a secret, most of one, or one in another writing.
+    fn holds_secret(&self, run: &str) -> bool {
+        let known = self.secrets.iter().chain(&self.forms).map(SecretKey::expose);
+        let known: Vec<&str> = known.collect();
+        let parts = || (0..run.len().saturating_sub(PART - 1)).filter_map(|i| run.get(i..i + PART));
+        run.len() >= PART && parts().any(|part| known.iter().any(|secret| secret.contains(part)))
+    }
+
+    fn runs(&self, text: &str, hides: fn(&str) -> bool) -> String {
+        let pieces = pieces(text);
+        let same = |a: &Piece<'_>, b: &Piece<'_>| {
+            a.decoded.is_ascii_alphanumeric() && b.decoded.is_ascii_alphanumeric()
+        };
+        let mut out = String::with_capacity(text.len());
+        for run in pieces.chunk_by(same) {
+            let decoded: String = run.iter().map(|p| p.decoded).collect();
+            if self.keys.contains(&decoded) {
+                out.push_str(&mask(&decoded));
+            } else if self.is_secret(&decoded) {
+                out.push_str(HIDDEN);
+            } else if self.holds_secret(&decoded) || run.len() >= LONG && hides(&decoded) {
+                let _ = write!(out, "({} characters)", run.len());
+            } else {
+                out.extend(run.iter().map(|p| p.written));
+            }
+        }
+        out
+    }
+}
+
+/// What stands in the place of a secret.
+const HIDDEN: &str = "(the secret key)";
+
+/// A character of the text, decoded, and how it stands there.
+struct Piece<'a> {
+    decoded: char,
+    written: &'a str,
+}
+
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let encoded = rest.get(..3).filter(|_| first == '%').and_then(|e| {
+            let code = u8::from_str_radix(e.get(1..)?, 16).ok()?;
+            code.is_ascii().then(|| char::from(code))
+        });
+        let length = if encoded.is_some() { 3 } else { first.len_utf8() };
+        let (written, tail) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        pieces.push(Piece { decoded: encoded.unwrap_or(first), written });
+        rest = tail;
+    }
+    pieces
+}

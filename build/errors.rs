@@ -24,6 +24,7 @@ struct Product {
 #[serde(deny_unknown_fields)]
 struct Error {
     code: i32,
+    #[serde(default)]
     name: String,
     kind: String,
     messages: Vec<String>,
@@ -106,7 +107,7 @@ fn product(pool: &mut Pool, tables: &mut Tables, source: &Source) -> Result<(), 
     for spanned in &product.error {
         let e = spanned.get_ref();
         let fail = |what: String| source.at(&spanned.span(), format!("{}: {what}", e.code));
-        said(&[&e.name, &e.cause, &e.fix, &e.source]).map_err(fail)?;
+        said(&[&e.cause, &e.fix, &e.source]).map_err(fail)?;
         let kind = variant("Kind", &KINDS, &e.kind).map_err(fail)?;
         let rows = e.messages.iter().map(|m| pool.add(m)).collect();
         let messages = tables.texts.add(rows);

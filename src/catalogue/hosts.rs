@@ -77,6 +77,11 @@ impl Host {
         self.environment
     }
 
+    /// The beginning of the paths that it serves, such as `/api`.
+    pub fn prefix(&self) -> &'static str {
+        self.prefix.as_str()
+    }
+
     /// What it is for.
     pub fn purpose(&self) -> HostUse {
         self.purpose

@@ -30,6 +30,8 @@ pub use verdict::{Accepted, Refusal, Verdict};
 pub use verify::{Gate, KnownKey, endpoint_of, verify};
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod rows;
 #[cfg(test)]
 mod tests;

@@ -69,14 +69,32 @@ fn html_entities(x: &mut Examined<'_>, _: &Case<'_>) -> Option<Finding> {
 }
 
 fn second_question_mark(x: &mut Examined<'_>, _: &Case<'_>) -> Option<Finding> {
-    let text = std::str::from_utf8(&x.request.query).ok()?;
-    let (before, after) = text.split_once('?')?;
-    let name = after.split('=').next().filter(|_| after.contains('='))?.to_owned();
-    let query = format!("{before}&{after}");
+    let (query, body) = (x.request.query.clone(), x.request.form_body().to_vec());
+    let in_query = without_question_mark(&query);
+    let in_body = if in_query.is_none() { without_question_mark(&body) } else { None };
+    let Mark { mended, name, seen } = in_query.as_ref().or(in_body.as_ref())?;
+    let finding = Finding::new("second-question-mark", Certainty::Proven, &[("name", name)]).seen(seen);
+    if in_query.is_some() {
+        reread(x, mended.as_bytes(), &body);
+    } else {
+        reread(x, &query, mended.as_bytes());
+    }
+    Some(finding)
+}
+
+/// A `?` in place of an `&`.
+struct Mark {
+    mended: String,
+    /// The parameter after it.
+    name: String,
+    seen: String,
+}
+
+fn without_question_mark(text: &[u8]) -> Option<Mark> {
+    let (before, after) = std::str::from_utf8(text).ok()?.split_once('?')?;
+    let (name, _) = after.split_once('=')?;
     let seen = format!("{}?{after}", before.rsplit('&').next().unwrap_or_default());
-    let body = x.request.form_body().to_vec();
-    reread(x, query.as_bytes(), &body);
-    Some(Finding::new("second-question-mark", Certainty::Proven, &[("name", &name)]).seen(seen))
+    Some(Mark { mended: format!("{before}&{after}"), name: name.to_owned(), seen })
 }
 
 /// The members of a JSON object as a form, in their order. A list or object stays JSON.

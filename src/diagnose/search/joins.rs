@@ -67,6 +67,14 @@ fn separators(parts: &Parts) -> Made<Vec<u8>> {
     }
     let made =
         SEPARATORS.iter().map(|(how, with)| (slip("payload-wrong-separator", *how), segments.join(*with)));
+    // Query string and body each joined so, and nothing between the two.
+    let apart = |with: &[u8]| {
+        let (query, body) = (parts.query().split(|b| *b == b'&').map(<[u8]>::to_vec).collect::<Vec<_>>(), parts.body());
+        let body = body.split(|b| *b == b'&').map(<[u8]>::to_vec).collect::<Vec<_>>();
+        [query.join(with), body.join(with)].concat()
+    };
+    let both = SEPARATORS.iter().filter(|_| parts.in_two_places());
+    let made = made.chain(both.map(|(how, with)| (slip("payload-wrong-separator", *how), apart(with))));
     let colons = segments.iter().map(|s| {
         let (name, value) = name_value(s);
         [name, b":", value.unwrap_or_default()].concat()

@@ -73,6 +73,7 @@ pub(super) fn search(parts: &Parts, around: &Around<'_>, signature: &str, signer
     }
     let mut hunt = Hunt { parts, around, signature, tester };
     let found = hunt.alone().or_else(|| hunt.misused(signer)).or_else(|| hunt.pairs(signer));
+    let found = found.or_else(|| hunt.reordered());
     found.unwrap_or(Outcome::Unexplained { tried: hunt.tester.tried() })
 }
 
@@ -95,19 +96,38 @@ impl Hunt<'_, '_> {
 
     /// One slip in building the payload; what is common first.
     fn alone(&mut self) -> Option<Outcome> {
-        let places = joins::places(self.parts);
-        let mut parts = encodings::all(self.parts);
-        parts.extend(parameters::common(self.parts));
-        parts.extend(orders::all(self.parts, self.around));
-        parts.extend(numbers::all(self.parts));
-        parts.extend(parameters::restored(self.parts, self.around));
-        let by_parts = parts.into_iter().map(|(slip, parts)| (slip, parts.payload()));
-        let bytes = wraps::all(&self.parts.payload(), self.parts, self.around);
-        let joined = joins::all(self.parts, self.around);
-        let times = parameters::retimed(self.parts, self.tester.reach_ms());
-        let rest = times.chain(orders::every(self.parts));
-        let mut all = places.into_iter().chain(by_parts).chain(bytes).chain(joined).chain(rest);
-        all.find_map(|(slip, payload)| self.payload(&[&slip], &payload))
+        let (parts, around) = (self.parts, self.around);
+        let payloads = |made: Made<Parts>| made.into_iter().map(|(slip, parts)| (slip, parts.payload()));
+        let mut usual: Made<Vec<u8>> = joins::places(parts);
+        usual.extend(payloads(encodings::all(parts)));
+        usual.extend(payloads(parameters::common(parts)));
+        usual.extend(payloads(orders::usual(parts, around)));
+        usual.extend(wraps::all(&parts.payload(), parts, around));
+        usual.extend(joins::all(parts, around));
+        let found = usual.iter().find_map(|(slip, payload)| self.payload(&[slip], payload));
+        found.or_else(|| self.retimed()).or_else(|| {
+            let rare =
+                [parameters::without_two(parts), numbers::all(parts), parameters::restored(parts, around)];
+            let mut rare = rare.into_iter().chain([orders::moved(parts)]).flatten();
+            rare.find_map(|(slip, parts)| self.payload(&[&slip], &parts.payload()))
+        })
+    }
+
+    /// Another reading of the clock.
+    fn retimed(&mut self) -> Option<Outcome> {
+        let times = parameters::Times::of(self.parts)?;
+        let found = times.nearby(self.tester.reach_ms()).find(|(_, payload)| self.tester.is_right(payload));
+        found.map(|(signed, payload)| Outcome::Found {
+            slips: vec![times.slip(signed)],
+            signed: Some(payload),
+        })
+    }
+
+    /// Another order, whatever it is.
+    fn reordered(&mut self) -> Option<Outcome> {
+        let payload = orders::every(self.parts).find(|payload| self.tester.is_right(payload))?;
+        let slips = vec![slip("parameters-reordered", "the one shown here")];
+        Some(Outcome::Found { slips, signed: Some(payload) })
     }
 
     /// The key or the algorithm misused, on the payload that was sent.
@@ -127,45 +147,44 @@ impl Hunt<'_, '_> {
 
     /// Two slips that go together: of two different kinds, in the order in which a client makes them.
     fn pairs(&mut self, signer: &Signer<'_>) -> Option<Outcome> {
-        let mut first = parameters::common(self.parts);
-        first.extend(parameters::retimed_nearby(self.parts));
+        let mut first = parameters::usual(self.parts);
         first.extend(orders::usual(self.parts, self.around));
-        let encoded = encodings::usual(self.parts);
-        let both: Made<Parts> = first.iter().chain(&encoded).cloned().collect();
-        for (slip, parts) in &both {
-            let payload = parts.payload();
-            let made =
-                wraps::all(&payload, parts, self.around).into_iter().chain(joins::all(parts, self.around));
-            for (other, payload) in made {
-                if let Some(found) = self.payload(&[slip, &other], &payload) {
-                    return Some(found);
-                }
-            }
-        }
+        let both: Made<Parts> = first.iter().cloned().chain(encodings::usual(self.parts)).collect();
         for (slip, parts) in &first {
-            for (other, parts) in encodings::usual(parts).into_iter().chain(parameters::common(parts)) {
+            for (other, parts) in encodings::usual(parts).into_iter().chain(parameters::usual(parts)) {
                 if let Some(found) = self.payload(&[slip, &other], &parts.payload()) {
                     return Some(found);
                 }
             }
         }
-        for (slip, payload) in joins::all(self.parts, self.around) {
+        for (slip, parts) in &both {
+            let payload = parts.payload();
+            let wrapped = wraps::usual(&payload, self.around).into_iter();
+            for (other, payload) in wrapped.chain(joins::places(parts)).chain(joins::all(parts, self.around))
+            {
+                if let Some(found) = self.payload(&[slip, &other], &payload) {
+                    return Some(found);
+                }
+            }
+        }
+        for (slip, payload) in
+            joins::places(self.parts).into_iter().chain(joins::all(self.parts, self.around))
+        {
             for (other, payload) in wraps::around(&payload) {
                 if let Some(found) = self.payload(&[&slip, &other], &payload) {
                     return Some(found);
                 }
             }
         }
-        self.misused_pairs(&both, signer)
+        self.misused_pairs(both, signer)
     }
 
-    /// A secret misused on a payload with a slip in it.
-    fn misused_pairs(&mut self, both: &Made<Parts>, signer: &Signer<'_>) -> Option<Outcome> {
+    /// A secret or an algorithm misused on a payload with a slip in it.
+    fn misused_pairs(&mut self, both: Made<Parts>, signer: &Signer<'_>) -> Option<Outcome> {
         let Signer::Hmac { secret } = signer else { return None };
-        let plain = self.parts.payload();
-        let mut payloads: Made<Vec<u8>> = both.iter().map(|(s, p)| (s.clone(), p.payload())).collect();
-        payloads.extend(wraps::all(&plain, self.parts, self.around));
-        payloads.extend(joins::all(self.parts, self.around));
+        let mut payloads: Made<Vec<u8>> = both.into_iter().map(|(s, p)| (s, p.payload())).collect();
+        payloads.extend(wraps::usual(&self.parts.payload(), self.around));
+        payloads.extend(joins::places(self.parts));
         for (slip, key) in secrets::usual(secret, self.around.api_key) {
             for (other, payload) in &payloads {
                 if self.tester.test_with(&key, payload).is_some() {

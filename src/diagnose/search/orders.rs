@@ -56,11 +56,11 @@ fn position(name: &str, around: &Around<'_>) -> usize {
     known.or(signing).unwrap_or(usize::MAX - 2)
 }
 
-/// The usual orders, and one parameter moved or two exchanged.
-pub(super) fn all(parts: &Parts, around: &Around<'_>) -> Made<Parts> {
+/// One parameter moved, or two exchanged.
+pub(super) fn moved(parts: &Parts) -> Made<Parts> {
     let segments: Vec<&[u8]> = parts.segments().collect();
-    let mut orders = usual(parts, around);
     let count = segments.len();
+    let mut orders = Vec::new();
     for from in 0..count {
         for to in 0..count {
             let mut moved = segments.clone();
@@ -75,8 +75,8 @@ pub(super) fn all(parts: &Parts, around: &Around<'_>) -> Made<Parts> {
     orders
 }
 
-/// Every order of a few parameters, or of those besides `timestamp` and `recvWindow` where those stand last.
-pub(super) fn every(parts: &Parts) -> impl Iterator<Item = (Slip, Vec<u8>)> {
+/// The payload in every order of a few parameters, or of those before `timestamp` and `recvWindow` where those stand last.
+pub(super) fn every(parts: &Parts) -> impl Iterator<Item = Vec<u8>> {
     let segments: Vec<Vec<u8>> = parts.segments().map(<[u8]>::to_vec).collect();
     let of_time = |s: &&Vec<u8>| ["timestamp", "recvWindow"].contains(&name_of(s).as_str());
     let last = segments.iter().rev().take_while(of_time).count();
@@ -85,8 +85,7 @@ pub(super) fn every(parts: &Parts) -> impl Iterator<Item = (Slip, Vec<u8>)> {
     Permutations::new(count).map(move |order| {
         let moved = order.iter().filter_map(|i| segments.get(*i));
         let ordered: Vec<&[u8]> = moved.chain(segments.iter().skip(count)).map(Vec::as_slice).collect();
-        let names: Vec<String> = ordered.iter().map(|s| name_of(s)).collect();
-        (slip("parameters-reordered", names.join(", ")), ordered.join(&b'&'))
+        ordered.join(&b'&')
     })
 }
 

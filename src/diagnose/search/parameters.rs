@@ -14,12 +14,26 @@ pub(super) fn is_unset(segment: &[u8]) -> bool {
     UNSET.contains(&value_of(segment).as_str())
 }
 
+/// What goes together with another slip: a parameter that was sent and not signed, and a clock read twice.
+pub(super) fn usual(parts: &Parts) -> Made<Parts> {
+    let mut made = without_one(parts);
+    made.extend(without_unset(parts));
+    let times = Times::of(parts);
+    made.extend(times.iter().flat_map(|times| {
+        let nearby = (1..=NEARBY_MS).flat_map(|ms| [-ms, ms]).map(|ms| times.sent + ms * times.unit());
+        nearby.map(|signed| (times.slip(signed), times.parts(parts, signed)))
+    }));
+    made
+}
+
+/// How far apart two readings of the clock most likely are.
+const NEARBY_MS: i64 = 3;
+
 /// Parameters that were sent and not signed, and letter case in values.
 pub(super) fn common(parts: &Parts) -> Made<Parts> {
     let mut made = without_one(parts);
     made.extend(without_unset(parts));
     made.extend(first_ones(parts));
-    made.extend(without_two(parts));
     made.extend(recased(parts));
     made.extend(respaced(parts));
     made
@@ -59,7 +73,8 @@ fn first_ones(parts: &Parts) -> Made<Parts> {
     made.collect()
 }
 
-fn without_two(parts: &Parts) -> Made<Parts> {
+/// Two parameters that were sent and not signed.
+pub(super) fn without_two(parts: &Parts) -> Made<Parts> {
     if parts.len() > MOST_FOR_TWO {
         return Vec::new();
     }
@@ -128,43 +143,52 @@ fn respaced(parts: &Parts) -> Made<Parts> {
     made
 }
 
-fn timestamp(parts: &Parts) -> Option<(usize, i64)> {
-    let (i, s) = parts.segments().enumerate().find(|(_, s)| name_of(s) == "timestamp")?;
-    Some((i, value_of(s).parse().ok()?))
+/// The timestamp of a request, and what is around it in the payload.
+pub(super) struct Times {
+    index: usize,
+    sent: i64,
+    before: Vec<u8>,
+    after: Vec<u8>,
 }
 
-/// Another reading of the clock, up to `reach` milliseconds away; nearest first.
-pub(super) fn retimed(parts: &Parts, reach: u32) -> impl Iterator<Item = (Slip, Vec<u8>)> {
-    let found = timestamp(parts);
-    let reach = i64::from(reach);
-    let parts = parts.clone();
-    let steps = (1..=reach).flat_map(|ms| [-ms, ms]);
-    found.into_iter().flat_map(move |(i, sent)| {
-        let parts = parts.clone();
-        // Sixteen digits or more are microseconds.
-        let unit = if sent >= 1_000_000_000_000_000 { 1000 } else { 1 };
-        steps.clone().map(move |ms| retime(&parts, i, sent, sent + ms * unit))
-    })
-}
+impl Times {
+    /// `None` if there is no timestamp, or one that is no number.
+    pub(super) fn of(parts: &Parts) -> Option<Self> {
+        let (index, segment) = parts.segments().enumerate().find(|(_, s)| name_of(s) == "timestamp")?;
+        let sent = value_of(segment).parse().ok().filter(|ms: &i64| *ms > 0)?;
+        // No byte of a query string or form is zero.
+        let marked = parts.map(|i, s| if i == index { vec![0] } else { s.to_vec() }).payload();
+        let mut halves = marked.splitn(2, |b| *b == 0).map(<[u8]>::to_vec);
+        Some(Self { index, sent, before: halves.next()?, after: halves.next()? })
+    }
 
-fn retime(parts: &Parts, index: usize, sent: i64, signed: i64) -> (Slip, Vec<u8>) {
-    let (distance, side) = ((sent - signed).abs(), if signed < sent { "earlier" } else { "later" });
-    let unit = if sent >= 1_000_000_000_000_000 { "µs" } else { "ms" };
-    let how = format!("`timestamp` was signed as {signed}, {distance} {unit} {side} than the one sent");
-    let other = format!("timestamp={signed}").into_bytes();
-    let payload = parts.map(|i, s| if i == index { other.clone() } else { s.to_vec() }).payload();
-    (slip("timestamp-taken-twice", how), payload)
-}
+    /// How many units of the timestamp a millisecond is: 16 digits or more are microseconds.
+    fn unit(&self) -> i64 {
+        if self.sent >= 1_000_000_000_000_000 { 1000 } else { 1 }
+    }
 
-/// The timestamps that a second reading of the clock most likely gives.
-pub(super) fn retimed_nearby(parts: &Parts) -> Made<Parts> {
-    let Some((index, sent)) = timestamp(parts) else { return Vec::new() };
-    let nearby = (1..=5).flat_map(|ms| [-ms, ms]).map(|ms| {
-        let (slip, _) = retime(parts, index, sent, sent + ms);
-        let other = format!("timestamp={}", sent + ms).into_bytes();
-        (slip, parts.map(|i, s| if i == index { other.clone() } else { s.to_vec() }))
-    });
-    nearby.collect()
+    /// Other timestamps, up to `reach_ms` away, nearest first, each with its payload.
+    pub(super) fn nearby(&self, reach_ms: u32) -> impl Iterator<Item = (i64, Vec<u8>)> {
+        let others = (1..=i64::from(reach_ms)).flat_map(|ms| [-ms, ms]);
+        others.map(|ms| {
+            let signed = self.sent.saturating_add(ms * self.unit());
+            (signed, [self.before.as_slice(), format!("timestamp={signed}").as_bytes(), &self.after].concat())
+        })
+    }
+
+    fn parts(&self, parts: &Parts, signed: i64) -> Parts {
+        let other = format!("timestamp={signed}").into_bytes();
+        parts.map(|i, s| if i == self.index { other.clone() } else { s.to_vec() })
+    }
+
+    /// What it means that this timestamp was signed.
+    pub(super) fn slip(&self, signed: i64) -> Slip {
+        let (distance, side) =
+            (self.sent.abs_diff(signed), if signed < self.sent { "earlier" } else { "later" });
+        let unit = if self.unit() == 1 { "ms" } else { "µs" };
+        let how = format!("`timestamp` was signed as {signed}, {distance} {unit} {side} than the one sent");
+        slip("timestamp-taken-twice", how)
+    }
 }
 
 /// Parameters that may have been signed and then dropped: those that the endpoint takes, with usual values.

@@ -16,6 +16,20 @@ pub(super) fn all(payload: &[u8], parts: &Parts, around: &Around<'_>) -> Made<Ve
     made
 }
 
+/// What goes together with another slip.
+pub(super) fn usual(payload: &[u8], around: &Around<'_>) -> Made<Vec<u8>> {
+    let mut made = self::around(payload);
+    for joint in ["?", ""] {
+        let path = around.path;
+        made.push((slip("payload-has-path", "path"), [path.as_bytes(), joint.as_bytes(), payload].concat()));
+        let how = format!("`{}` and the path", around.method);
+        let before = format!("{}{path}{joint}", around.method);
+        made.push((slip("payload-has-method", how), [before.as_bytes(), payload].concat()));
+    }
+    made.extend(rewritten(payload));
+    made
+}
+
 const PREFIX: [(&str, &str, &[u8]); 8] = [
     ("payload-leading-question-mark", "", b"?"),
     ("payload-stray-ampersand", "with an `&` before it", b"&"),

@@ -12,6 +12,7 @@ mod data;
 pub mod diagnose;
 pub mod explain;
 pub mod practice;
+pub mod reading;
 pub mod render;
 pub mod signing;
 pub mod text;

@@ -28,7 +28,12 @@ const CURL: &str = "curl";
 /// Adds the arguments of `bnq check`.
 pub fn arguments(command: Command) -> Command {
     let several = |name: &'static str, letter: char, value: &'static str, help: &'static str| {
-        Arg::new(name).short(letter).value_name(value).help(help).action(ArgAction::Append).allow_hyphen_values(true)
+        Arg::new(name)
+            .short(letter)
+            .value_name(value)
+            .help(help)
+            .action(ArgAction::Append)
+            .allow_hyphen_values(true)
     };
     command
         .arg(
@@ -98,7 +103,8 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
         cut: reading.cut.as_deref(),
         gate: &gate,
         keys: &keys,
-        environment: Some(settings.environment.value).filter(|_| settings.environment.origin != Origin::Default),
+        environment: Some(settings.environment.value)
+            .filter(|_| settings.environment.origin != Origin::Default),
     };
     let diagnosis = diagnose(&case);
     let expected = match (&credentials, matches.get_flag("show-signature")) {
@@ -130,7 +136,9 @@ fn read(matches: &ArgMatches, session: &Session) -> Result<Reading, Failure> {
         let fix = "give a curl line in quotes, a URL, a file, or - for standard input; `bnq check --help` has examples";
         return Err(Failure::usage("no request is given").with_fix(fix));
     };
-    let several = |name: &str| -> Vec<String> { matches.get_many::<String>(name).into_iter().flatten().cloned().collect() };
+    let several = |name: &str| -> Vec<String> {
+        matches.get_many::<String>(name).into_iter().flatten().cloned().collect()
+    };
     let (headers, data) = (several("header"), several("data"));
     let method = matches.get_one::<String>("method").map(String::as_str);
     if is_url(given) {
@@ -166,7 +174,10 @@ fn is_text(given: &str) -> bool {
 
 /// An address, or a path as the exchange has them.
 fn is_url(given: &str) -> bool {
-    let path = || given.starts_with('/') && catalogue::hosts().iter().any(|h| given.starts_with(&format!("{}/", h.prefix())));
+    let path = || {
+        given.starts_with('/')
+            && catalogue::hosts().iter().any(|h| given.starts_with(&format!("{}/", h.prefix())))
+    };
     !is_text(given) && (given.starts_with("https://") || given.starts_with("http://") || path())
 }
 
@@ -201,7 +212,8 @@ fn own_keys(credentials: Option<&Credentials>) -> Vec<OwnKey> {
         verifying: credentials.key.verifying(),
         pem: credentials.key.pem().cloned(),
     };
-    let others = practice::own_keys().into_iter().filter(|k| credentials.is_practice() && k.api_key != own.api_key);
+    let others =
+        practice::own_keys().into_iter().filter(|k| credentials.is_practice() && k.api_key != own.api_key);
     let others: Vec<OwnKey> = others.collect();
     std::iter::once(own).chain(others).collect()
 }
@@ -222,7 +234,8 @@ fn expected_signature(credentials: &Credentials, diagnosis: &Diagnosis) -> Resul
     if !diagnosis.endpoint.is_some_and(catalogue::Endpoint::signed) {
         return Ok(None);
     }
-    let signature = credentials.key.sign(&diagnosis.payload).map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
+    let signature =
+        credentials.key.sign(&diagnosis.payload).map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
     Ok(Some(signature.as_str().to_owned()))
 }
 
@@ -276,7 +289,8 @@ fn untested(diagnosis: &Diagnosis, keys: &[OwnKey], clock_tested: bool) -> Vec<S
 fn outcome(diagnosis: &Diagnosis) -> Result<(), Failure> {
     let Some(refusal) = &diagnosis.refusal else { return Ok(()) };
     let group = diagnosis.endpoint.map_or(catalogue::TOP_GROUP, catalogue::Endpoint::group);
-    let by_code = refusal.code.and_then(|code| explain::error(group, i64::from(code))).map(explain::ErrorEntry::kind);
+    let by_code =
+        refusal.code.and_then(|code| explain::error(group, i64::from(code))).map(explain::ErrorEntry::kind);
     let by_status = || refusal.status.and_then(explain::status).map(explain::StatusEntry::kind);
     let kind = by_code.or_else(by_status).unwrap_or(explain::Kind::Refused);
     Err(Failure::said(Kind::of_refusal(kind, false)))

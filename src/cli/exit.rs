@@ -143,6 +143,8 @@ pub struct Failure {
     pub body: Option<String>,
     /// Whether the body says more than the fields above, so that people are shown it too.
     pub show_body: bool,
+    /// Whether all there is to say has been said on stdout: only the exit code is left.
+    pub said: bool,
 }
 
 impl Failure {
@@ -163,7 +165,13 @@ impl Failure {
             retry_after_s: None,
             body: None,
             show_body: false,
+            said: false,
         }
+    }
+
+    /// A result that has been printed and is no success, such as the verdict of `bnq check`.
+    pub fn said(kind: Kind) -> Self {
+        Self { said: true, ..Self::new(kind, "") }
     }
 
     /// A mistake on the command line.

@@ -1,6 +1,7 @@
 //! The command line: reads argv and the environment, prints, and exits; nothing else does.
 
 mod ask;
+mod check;
 mod client_id;
 mod commands;
 mod complete;
@@ -61,7 +62,9 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let Err(failure) = result else { return ExitCode::SUCCESS };
-    console::print_failure(&failure, form);
+    if !failure.said {
+        console::print_failure(&failure, form);
+    }
     ExitCode::from(failure.kind.exit_code())
 }
 
@@ -89,7 +92,7 @@ fn error_form(words: &[String]) -> Result<ErrorForm, Failure> {
 fn dispatch(words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
     let named = commands::named(&words)?;
     let mut clap_command = commands::clap_command(named);
-    let parsed = clap_command.try_get_matches_from_mut(with_help_flag(&words));
+    let parsed = clap_command.try_get_matches_from_mut(with_help_flag(own_words(named, &words)));
     let matches = match parsed {
         Ok(matches) => matches,
         Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
@@ -109,12 +112,20 @@ fn dispatch(words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
         Named::Group(group) => session::print(commands::overview_of(group).as_bytes()),
         Named::Builtin(Builtin::Request) => request::run(matches, &session),
         Named::Builtin(Builtin::Sign) => sign::run(matches, &session),
+        Named::Builtin(Builtin::Check) => check::run(matches, &session),
         Named::Builtin(Builtin::Serve) => serve::run(matches),
         Named::Builtin(Builtin::Config) => config::run(matches, &session),
         Named::Builtin(Builtin::Endpoints) => endpoints::run(matches, &session),
         Named::Builtin(Builtin::Completions) => completions::run(matches),
         Named::Builtin(Builtin::Man) => man::run(matches, &session),
     }
+}
+
+/// The words that are the program's own: after the word `curl` of `bnq check curl …` they are curl's.
+fn own_words(named: Option<Named>, words: &[String]) -> &[String] {
+    let checks = matches!(named, Some(Named::Builtin(Builtin::Check)));
+    let own = check::curl_words(words).filter(|_| checks).and_then(|at| words.get(..at));
+    own.unwrap_or(words)
 }
 
 /// `bnq help open-orders` is `bnq open-orders --help`.

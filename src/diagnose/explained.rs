@@ -131,14 +131,13 @@ fn clock(x: &mut Examined<'_>, refusal: &Refusal, diagnosis: &mut Diagnosis) {
 fn unknown_parameter(x: &mut Examined<'_>, refusal: &Refusal, diagnosis: &mut Diagnosis) {
     diagnosis.findings.push(plain(x, refusal));
     let Some(unknown) = refusal.about.first() else { return settle(x, refusal) };
-    // A slip is mended: the parameter that was meant is not missing.
+    // A slip is mended so far that the parameter that was meant is not missing; whether its value is right is not known.
     let names = x.endpoint.parameters().map(Parameter::name).filter(|name| x.value(name).is_none());
-    let meant = nearest(unknown, names).first().copied();
-    if let (Some(meant), Some(value)) = (meant, x.value(unknown).map(str::to_owned)) {
+    if let Some(meant) = nearest(unknown, names).first().copied() {
         if let Some(finding) = diagnosis.findings.last_mut() {
             finding.fix = format!("call it `{meant}`");
         }
-        x.mend(meant, &value);
+        x.settle(meant);
     }
     settle(x, refusal);
 }

@@ -1,5 +1,5 @@
 use super::{ReceivedRequest, Refusal};
-use crate::signing::{API_KEY_HEADER as HEADER, is_well_formed as is_key, mask};
+use crate::signing::{API_KEY_HEADER as HEADER, KeyShapeError, SecretKey, is_well_formed as is_key, mask};
 
 /// The key, if the header holds one that is well formed.
 pub(super) fn well_formed(request: &ReceivedRequest) -> Option<&str> {
@@ -99,10 +99,11 @@ fn malformed(value: &str) -> Cause {
     {
         return ("key-with-scheme", vec![("name", scheme.to_owned())]);
     }
-    let placeholder = value.len() < 40
-        && (trimmed.is_empty()
-            || trimmed.contains(['_', ' '])
-            || !trimmed.bytes().any(|b| b.is_ascii_digit()));
+    let shape = SecretKey::new(value).check_shape();
+    let one_case = trimmed == trimmed.to_lowercase() || trimmed == trimmed.to_uppercase();
+    let word = one_case && !trimmed.bytes().any(|b| b.is_ascii_digit());
+    let marked = trimmed.is_empty() || trimmed.contains(['_', ' ', '-', '.', '{', '$']);
+    let placeholder = shape == Err(KeyShapeError::Placeholder) || value.len() < 40 && (word || marked);
     if placeholder {
         return ("key-placeholder", vec![("value", value.to_owned())]);
     }

@@ -32,6 +32,4 @@ pub use verify::{Gate, KnownKey, endpoint_of, verify};
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
-mod rows;
-#[cfg(test)]
 mod tests;

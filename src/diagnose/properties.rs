@@ -25,7 +25,6 @@ struct Draft {
     queried: usize,
     style: fn(&str) -> String,
     key: Kind,
-    lag_ms: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +64,11 @@ fn endpoint() -> impl Strategy<Value = (&'static str, &'static str, Vec<(String,
         let n = n.to_string();
         match which {
             0 => ("GET", "/api/v3/openOrders", vec![pair("symbol", symbol)]),
-            1 => ("GET", "/api/v3/myTrades", vec![pair("symbol", symbol), pair("limit", &n), pair("fromId", &n)]),
+            1 => (
+                "GET",
+                "/api/v3/myTrades",
+                vec![pair("symbol", symbol), pair("limit", &n), pair("fromId", &n)],
+            ),
             2 => ("GET", "/api/v3/account", vec![pair("omitZeroBalances", "true")]),
             3 => ("DELETE", "/api/v3/order", vec![pair("symbol", symbol), pair("orderId", &n)]),
             4 => ("GET", "/sapi/v1/sub-account/list", vec![pair("email", &email), pair("limit", &n)]),
@@ -84,17 +87,16 @@ fn draft(keys: Vec<Kind>) -> impl Strategy<Value = Draft> {
     let styles: Vec<fn(&str) -> String> = vec![percent_encode, lower_hex, plus, bare_commas];
     let window = prop::option::of(select(vec!["5000", "20000", "60000", "5000.125"]));
     let order = any::<prop::sample::Index>();
-    (endpoint(), window, any::<Index>(), order, select(styles), select(keys), 0..4000_i64, any::<bool>()).prop_map(
-        |((method, path, mut pairs), window, split, order, style, key, lag_ms, micros)| {
+    (endpoint(), window, any::<Index>(), order, select(styles), select(keys), 0..4000_i64, any::<bool>())
+        .prop_map(|((method, path, mut pairs), window, split, order, style, key, lag_ms, micros)| {
             pairs.extend(window.map(|w| ("recvWindow".to_owned(), w.to_owned())));
             let sent = NOW_MS - lag_ms;
             let timestamp = if micros { format!("{sent}000") } else { sent.to_string() };
             let place = order.index(pairs.len() + 1);
             pairs.insert(place, ("timestamp".to_owned(), timestamp));
             let queried = if method == "GET" { pairs.len() } else { split.index(pairs.len() + 1) };
-            Draft { method, path, pairs, queried, style, key, lag_ms }
-        },
-    )
+            Draft { method, path, pairs, queried, style, key }
+        })
 }
 
 fn signing_key(kind: Kind) -> SigningKey {
@@ -160,7 +162,11 @@ impl Draft {
 fn findings(request: &ReceivedRequest, key: &SigningKey) -> Diagnosis {
     let own = [OwnKey { api_key: API_KEY.to_owned(), verifying: key.verifying(), pem: key.pem().cloned() }];
     let known = |sent: &str| {
-        (sent == API_KEY).then(|| KnownKey { verifying: key.verifying(), trades: true, addresses: Vec::new() })
+        (sent == API_KEY).then(|| KnownKey {
+            verifying: key.verifying(),
+            trades: true,
+            addresses: Vec::new(),
+        })
     };
     let gate = Gate {
         now_us: NOW_MS * 1000,

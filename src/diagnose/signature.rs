@@ -3,7 +3,7 @@
 use super::diagnosis::{Case, Diagnosis, OwnKey};
 use super::examined::Examined;
 use super::finding::{Certainty, Finding};
-use super::search::{self, Around, Outcome, Signer};
+use super::search::{self, Around, Depth, Outcome, Signer};
 use super::{Refusal, Scheme};
 use crate::signing::{KeyKind, SecretKey, VerifyingKey};
 
@@ -21,7 +21,8 @@ pub(super) fn explain(x: &mut Examined<'_>, case: &Case<'_>, refusal: &Refusal, 
         diagnosis.findings.extend(by_form(x, None, &sent, refusal));
         return;
     };
-    match search::search(&x.parts, &around(x, case, own), &sent, &signer(own)) {
+    let depth = if x.unknown_key { Depth::Usual } else { Depth::Everything };
+    match search::search(&x.parts, &around(x, case, own), &sent, &signer(own), depth) {
         // A malformed one cannot be right but for its form, and that is a slip.
         Outcome::Right => diagnosis.findings.push(Finding::of(refusal).seen(format!("signature={sent}"))),
         Outcome::Found { slips, signed } => {
@@ -29,7 +30,9 @@ pub(super) fn explain(x: &mut Examined<'_>, case: &Case<'_>, refusal: &Refusal, 
             diagnosis.findings.extend(found);
         }
         Outcome::Unexplained { tried } => {
-            diagnosis.tried = tried;
+            if !x.unknown_key {
+                diagnosis.tried = tried;
+            }
             diagnosis.findings.extend(unexplained(x, case, own, &sent, refusal));
         }
     }

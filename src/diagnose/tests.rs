@@ -294,13 +294,69 @@ fn lists_are_judged_by_their_way_of_writing() {
 }
 
 #[test]
+fn addresses_and_clocks() {
+    let cases = [
+        ("POST", "/api/v3/userDataStream", 0, "endpoint-removed"),
+        ("GET", "/wapi/v3/accountStatus.html", 0, "endpoint-removed"),
+        ("GET", "/api/v3/openOrder", 0, "path-unknown"),
+        ("GET", "/api/v3/openOrders/", 0, "path-unknown"),
+        ("PUT", "/api/v3/openOrders", 0, "wrong-method"),
+        ("GET", OPEN_ORDERS, -3_600_000, "timezone-offset"),
+        ("GET", OPEN_ORDERS, 8 * 3_600_000 + 700, "timezone-offset"),
+        ("GET", OPEN_ORDERS, 5 * 3_600_000 + 1_800_000, "timezone-offset"),
+        ("GET", OPEN_ORDERS, 1_500, "clock-ahead"),
+        ("GET", OPEN_ORDERS, 61_000, "clock-ahead"),
+        ("GET", OPEN_ORDERS, -5_400, "clock-behind"),
+        ("GET", OPEN_ORDERS, -1_000_000, "clock-behind"),
+        ("GET", OPEN_ORDERS, -40 * 3_600_000, "clock-behind"),
+    ];
+    for (method, path, off_ms, mistake) in cases {
+        let query = format!("symbol=ARKBTC&timestamp={}", NOW_MS + off_ms);
+        let found = diagnosed(&signed(method, path, &query), "api.binance.com", Scheme::Https);
+        assert_eq!(found.first(), Some(&mistake), "{method} {path} {off_ms}: {found:?}");
+    }
+    let hosts = [
+        ("api.binance.com", Scheme::Https, None),
+        ("API.BINANCE.COM:443", Scheme::Https, None),
+        ("api3.binance.com", Scheme::Https, None),
+        ("127.0.0.1:8090", Scheme::Http, None),
+        ("proxy.example", Scheme::Https, None),
+        ("api.binance.com", Scheme::Http, Some("plain-http")),
+        ("fapi.binance.com", Scheme::Https, Some("wrong-host")),
+        ("api.binance.co", Scheme::Https, Some("wrong-host")),
+        ("www.binance.com", Scheme::Https, Some("wrong-host")),
+        ("api.binance.us", Scheme::Https, None),
+    ];
+    for (host, scheme, mistake) in hosts {
+        let request = signed("GET", OPEN_ORDERS, "symbol=ARKBTC&timestamp={t}");
+        assert_eq!(diagnosed(&request, host, scheme).first().copied(), mistake, "{host} {scheme:?}");
+    }
+}
+
+fn diagnosed(request: &ReceivedRequest, host: &str, scheme: Scheme) -> Vec<&'static str> {
+    let gate = Gate {
+        now_us: NOW_MS * 1000,
+        key: &known,
+        knows_keys: true,
+        symbol: &|_, _| true,
+        peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
+    let verifying = VerifyingKey::Hmac(SecretKey::new(SECRET));
+    let keys = [OwnKey { api_key: KEY.to_owned(), verifying, pem: None }];
+    let (scheme, host) = (Some(scheme), Some(host));
+    let case = Case { request, scheme, host, cut: None, gate: &gate, keys: &keys, environment: None };
+    diagnose(&case).findings.iter().map(|f| f.mistake).collect()
+}
+
+#[test]
 fn every_mistake_of_the_data_has_a_request_that_makes_it() {
     let from_gate = GATE.trim().lines().filter_map(|line| line.split('|').nth(3)).map(str::trim);
     // The first has its case in `what_is_wrong_with_the_key_header_is_named`, the others in `addresses_and_clocks`.
     let elsewhere = ["key-not-permitted", "endpoint-removed", "timezone-offset"];
-    let from_rows = super::rows::names();
-    let found: BTreeSet<String> =
-        from_gate.chain(elsewhere).map(str::to_owned).chain(from_rows).collect();
+    let rows: Vec<serde_json::Value> =
+        serde_json::from_str(include_str!("../../data/mistakes.json")).unwrap();
+    let from_rows = rows.iter().filter_map(|row| row["mistake"].as_str()).map(str::to_owned);
+    let found: BTreeSet<String> = from_gate.chain(elsewhere).map(str::to_owned).chain(from_rows).collect();
     let known: BTreeSet<String> = explain::mistakes().map(|m| m.name().to_owned()).collect();
     assert_eq!(found, known);
 }

@@ -173,14 +173,12 @@ impl Report<'_> {
                 diagnosis.tried
             ));
         }
-        if diagnosis.refusal.is_some() {
-            if diagnosis.signature_right == Some(true) {
-                sentences.push("The signature is right.".to_owned());
-            }
-            if diagnosis.complete && !diagnosis.findings.is_empty() {
-                let what = if diagnosis.findings.len() == 1 { "this" } else { "these" };
-                sentences.push(format!("With {what} mended the request is accepted."));
-            }
+        if diagnosis.signature_right == Some(true) {
+            sentences.push("The signature is right.".to_owned());
+        }
+        if diagnosis.complete && !diagnosis.findings.is_empty() {
+            let what = if diagnosis.findings.len() == 1 { "this" } else { "these" };
+            sentences.push(format!("With {what} mended the request is accepted."));
         }
         sentences.extend(self.untested.iter().cloned());
         let mut text = sentences.join("\n");

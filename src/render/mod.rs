@@ -4,6 +4,7 @@
 //! No number changes a character in any of them.
 
 mod csv;
+pub mod diagnosis;
 mod fields;
 mod json;
 mod lexer;

@@ -17,6 +17,7 @@ mod endpoints;
 mod help;
 mod made_up;
 mod man;
+mod mistakes;
 mod output;
 mod practice;
 mod readme;

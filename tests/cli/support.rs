@@ -266,7 +266,12 @@ pub struct Serve {
 
 /// Starts `bnq serve` on a free port.
 pub fn serve() -> Serve {
-    let mut child = bnq("serve --port 0")
+    serve_with("")
+}
+
+/// The same with further words for `bnq serve`.
+pub fn serve_with(words: &str) -> Serve {
+    let mut child = bnq(&format!("serve --port 0 {words}"))
         .command()
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -69,7 +69,8 @@ fn separators(parts: &Parts) -> Made<Vec<u8>> {
         SEPARATORS.iter().map(|(how, with)| (slip("payload-wrong-separator", *how), segments.join(*with)));
     // Query string and body each joined so, and nothing between the two.
     let apart = |with: &[u8]| {
-        let (query, body) = (parts.query().split(|b| *b == b'&').map(<[u8]>::to_vec).collect::<Vec<_>>(), parts.body());
+        let (query, body) =
+            (parts.query().split(|b| *b == b'&').map(<[u8]>::to_vec).collect::<Vec<_>>(), parts.body());
         let body = body.split(|b| *b == b'&').map(<[u8]>::to_vec).collect::<Vec<_>>();
         [query.join(with), body.join(with)].concat()
     };

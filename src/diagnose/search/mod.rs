@@ -60,8 +60,23 @@ pub(super) enum Outcome {
     Unexplained { tried: u32 },
 }
 
+/// How far a search goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// The usual slips, one at a time: for a key of which the secret is not known to be the right one.
+    Usual,
+    /// Everything, in pairs too.
+    Everything,
+}
+
 /// Looks for the slips that give `signature`.
-pub(super) fn search(parts: &Parts, around: &Around<'_>, signature: &str, signer: &Signer<'_>) -> Outcome {
+pub(super) fn search(
+    parts: &Parts,
+    around: &Around<'_>,
+    signature: &str,
+    signer: &Signer<'_>,
+    depth: Depth,
+) -> Outcome {
     let mut tester = Tester::new(signature, signer);
     let payload = parts.payload();
     match tester.test(&payload) {
@@ -72,8 +87,10 @@ pub(super) fn search(parts: &Parts, around: &Around<'_>, signature: &str, signer
         None => {}
     }
     let mut hunt = Hunt { parts, around, signature, tester };
-    let found = hunt.alone().or_else(|| hunt.misused(signer)).or_else(|| hunt.pairs(signer));
-    let found = found.or_else(|| hunt.reordered());
+    let mut found = hunt.usual().or_else(|| hunt.misused(signer));
+    if found.is_none() && depth == Depth::Everything {
+        found = hunt.rare().or_else(|| hunt.pairs(signer)).or_else(|| hunt.reordered());
+    }
     found.unwrap_or(Outcome::Unexplained { tried: hunt.tester.tried() })
 }
 
@@ -95,7 +112,7 @@ impl Hunt<'_, '_> {
     }
 
     /// One slip in building the payload; what is common first.
-    fn alone(&mut self) -> Option<Outcome> {
+    fn usual(&mut self) -> Option<Outcome> {
         let (parts, around) = (self.parts, self.around);
         let payloads = |made: Made<Parts>| made.into_iter().map(|(slip, parts)| (slip, parts.payload()));
         let mut usual: Made<Vec<u8>> = joins::places(parts);
@@ -104,11 +121,20 @@ impl Hunt<'_, '_> {
         usual.extend(payloads(orders::usual(parts, around)));
         usual.extend(wraps::all(&parts.payload(), parts, around));
         usual.extend(joins::all(parts, around));
-        let found = usual.iter().find_map(|(slip, payload)| self.payload(&[slip], payload));
-        found.or_else(|| self.retimed()).or_else(|| {
-            let rare =
-                [parameters::without_two(parts), numbers::all(parts), parameters::restored(parts, around)];
-            let mut rare = rare.into_iter().chain([orders::moved(parts)]).flatten();
+        usual.iter().find_map(|(slip, payload)| self.payload(&[slip], payload))
+    }
+
+    /// One slip of those that there are many ways to make.
+    fn rare(&mut self) -> Option<Outcome> {
+        let (parts, around) = (self.parts, self.around);
+        self.retimed().or_else(|| {
+            let rare = [
+                parameters::without_two(parts),
+                numbers::all(parts),
+                parameters::restored(parts, around),
+                orders::moved(parts),
+            ];
+            let mut rare = rare.into_iter().flatten();
             rare.find_map(|(slip, parts)| self.payload(&[&slip], &parts.payload()))
         })
     }

@@ -6,11 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top.
-const LAYERS: [&str; 11] = [
+const LAYERS: [&str; 12] = [
     "cli",
     "render",
     "practice",
     "client",
+    "reading",
     "diagnose",
     "explain",
     "config",

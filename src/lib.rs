@@ -1,8 +1,8 @@
 //! `bnq` queries Binance's signed endpoints and shows why a signed request is refused.
 //!
 //! Imports point downward in this list and never up; a test holds them to it:
-//! [`cli`], [`render`], [`practice`], [`client`], [`diagnose`], [`explain`], [`config`], [`signing`], [`catalogue`]; below all of them are [`text`] and the statics that `build.rs` makes.
-//! `catalogue`, `signing`, `explain` and `diagnose` do no input or output and are given the time as a value.
+//! [`cli`], [`render`], [`practice`], [`client`], [`reading`], [`diagnose`], [`explain`], [`config`], [`signing`], [`catalogue`]; below all of them are [`text`] and the statics that `build.rs` makes.
+//! `catalogue`, `signing`, `explain`, `diagnose` and `reading` do no input or output and are given the time as a value.
 
 pub mod catalogue;
 pub mod cli;

@@ -136,15 +136,15 @@ fn parameters(params: &Literal, unread: &mut Vec<String>) -> String {
             if let Literal::List(items) = value { items } else { std::slice::from_ref(value) };
         let suffix = if matches!(value, Literal::List(_)) { "[]" } else { "" };
         for item in listed.iter().filter(|item| !item.is_nothing()) {
-            match item {
-                Literal::Text(text) => {
-                    pairs.push(format!("{}{suffix}={}", encode(name.as_bytes()), encode(text)))
+            let text = match item {
+                Literal::Text(text) => text.as_slice(),
+                Literal::Bare(word) if !word.starts_with('[') => word.as_bytes(),
+                _ => {
+                    note(unread, || format!("params.{}: it is not printed in full", name.trim()));
+                    continue;
                 }
-                Literal::Bare(word) if !word.starts_with('[') => {
-                    pairs.push(format!("{}{suffix}={}", encode(name.as_bytes()), encode(word.as_bytes())));
-                }
-                _ => note(unread, || format!("params.{}: it is not printed in full", name.trim())),
-            }
+            };
+            pairs.push(format!("{}{suffix}={}", encode(name.as_bytes()), encode(text)));
         }
     }
     pairs.join("&")

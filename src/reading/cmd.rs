@@ -156,8 +156,8 @@ fn variables(line: &[u8], unread: &mut Vec<String>) {
         // What begins with two hex digits is most likely percent-encoding.
         let encoded = name.iter().take(2).all(u8::is_ascii_hexdigit);
         if !encoded && is_name(name) {
-            unread
-                .push(format!("{}: a variable, which stands as text", shown(&[b"%", *name, b"%"].concat())));
+            let text = [b"%", *name, b"%"].concat();
+            note(unread, || format!("{}: a variable; it stands as text", shown(&text)));
         }
     }
 }

@@ -42,7 +42,7 @@ impl Command {
     pub fn end_at_line(&mut self, text: &str, at: usize) {
         self.end = at;
         let rest = text.get(at..).unwrap_or_default().trim();
-        if rest.starts_with("-") && !rest.starts_with("---") && !rest.starts_with("- ") {
+        if rest.starts_with('-') && !rest.starts_with("---") && !rest.starts_with("- ") {
             self.cut = Some(rest.to_owned());
         } else if !rest.is_empty() && !rest.starts_with("```") {
             let line = rest.lines().next().unwrap_or_default();

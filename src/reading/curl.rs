@@ -11,12 +11,11 @@ use super::{Draft, Fault, Form, note, shown, url};
 #[derive(Default)]
 pub(super) struct Arguments {
     method: Option<String>,
-    head: bool,
+    /// The method where `-X` gives none, by `-I`, `-T` and `-F`.
+    usual: Option<&'static str>,
     get: bool,
     globoff: bool,
     json: bool,
-    form: bool,
-    upload: bool,
     data: Option<Vec<u8>>,
     headers: Vec<Vec<u8>>,
     urls: Vec<(Vec<u8>, usize)>,
@@ -97,8 +96,9 @@ impl Arguments {
         };
         let meaning = options::long(option);
         if let Some(value) = joined {
-            self.unread
-                .push(format!("`--{option}=`: curl takes a value as a word of its own, not after `=`"));
+            note(&mut self.unread, || {
+                format!("`--{option}=`: curl takes a value as a word of its own, not after `=`")
+            });
             self.apply(meaning, value.as_bytes());
             return Ok(true);
         }
@@ -136,7 +136,7 @@ impl Arguments {
     fn switch(&mut self, meaning: Meaning) -> bool {
         match meaning {
             Meaning::Get => self.get = true,
-            Meaning::Head => self.head = true,
+            Meaning::Head => self.usual = Some("HEAD"),
             Meaning::Globoff => self.globoff = true,
             Meaning::Next => self.unread.push("`--next`: what follows is another request".to_owned()),
             _ => {}
@@ -169,8 +169,8 @@ impl Arguments {
             Meaning::Agent => self.agent = Some(bytes),
             Meaning::Referer => self.referer = Some(value.strip_suffix(b";auto").unwrap_or(value).to_vec()),
             Meaning::Cookie if value.contains(&b'=') => self.cookies.push(bytes),
-            Meaning::Form => self.form = true,
-            Meaning::Upload => self.upload = true,
+            Meaning::Form => self.usual = Some("POST"),
+            Meaning::Upload => self.usual = Some("PUT"),
             _ => {}
         }
         let missing = match meaning {
@@ -240,21 +240,13 @@ impl Arguments {
             added = self.data.take().unwrap_or(added);
         }
         append(&mut target.query, &added);
-        let method = self.method.take().unwrap_or_else(|| self.default_method().to_owned());
+        let usual = self.usual.unwrap_or(if self.data.is_some() { "POST" } else { "GET" });
+        let method = self.method.take().unwrap_or_else(|| usual.to_owned());
         let mut draft = Draft::new(Form::Curl, &method, target);
         draft.headers = self.all_headers();
         draft.body = self.data.unwrap_or_default();
         draft.unread = self.unread;
         Ok(draft)
-    }
-
-    fn default_method(&self) -> &'static str {
-        match () {
-            () if self.head => "HEAD",
-            () if self.upload => "PUT",
-            () if self.form || self.data.is_some() => "POST",
-            () => "GET",
-        }
     }
 
     /// The first that can be one: what is no URL is most often a part of a header whose quotes are missing.

@@ -109,11 +109,7 @@ static SWALLOWED_SET: LazyLock<HashSet<&str>> =
 /// The option `--name`; one that is not known takes no value.
 pub(super) fn long(name: &str) -> Meaning {
     let read = READ.iter().find(|(long, _, _)| *long == name).map(|(_, _, meaning)| *meaning);
-    read.unwrap_or(if SWALLOWED.split_ascii_whitespace().any(|known| known == name) {
-        M::Swallow
-    } else {
-        M::Flag
-    })
+    read.unwrap_or(if SWALLOWED_SET.contains(name) { M::Swallow } else { M::Flag })
 }
 
 /// The option `-x`.

@@ -26,7 +26,7 @@ impl Fault {
 
     pub fn placed(self, text: &str) -> ReadError {
         let before = text.as_bytes().get(..self.at).unwrap_or(text.as_bytes());
-        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+        let line = before.split(|b| *b == b'\n').count();
         let in_line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
         ReadError { line, column: String::from_utf8_lossy(in_line).chars().count() + 1, what: self.what }
     }

@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
 use crate::cli::{
-    completions, config, endpoint_args, endpoints, globals, man, request, serve, sign, suggest,
+    completions, config, endpoint_args, endpoints, explain, globals, man, request, serve, sign, suggest,
 };
 
 /// A command that is no endpoint.
@@ -15,6 +15,8 @@ pub enum Builtin {
     Request,
     /// `bnq sign`
     Sign,
+    /// `bnq explain`
+    Explain,
     /// `bnq serve`
     Serve,
     /// `bnq config`
@@ -29,14 +31,23 @@ pub enum Builtin {
 
 impl Builtin {
     /// Every one, in the order of the help.
-    pub const ALL: [Self; 7] =
-        [Self::Request, Self::Endpoints, Self::Sign, Self::Serve, Self::Config, Self::Completions, Self::Man];
+    pub const ALL: [Self; 8] = [
+        Self::Request,
+        Self::Endpoints,
+        Self::Explain,
+        Self::Sign,
+        Self::Serve,
+        Self::Config,
+        Self::Completions,
+        Self::Man,
+    ];
 
     /// What it is called.
     pub fn name(self) -> &'static str {
         match self {
             Self::Request => "request",
             Self::Sign => "sign",
+            Self::Explain => "explain",
             Self::Serve => "serve",
             Self::Config => "config",
             Self::Endpoints => "endpoints",
@@ -50,6 +61,9 @@ impl Builtin {
         match self {
             Self::Request => "Sends a request to any path, in the catalogue or not",
             Self::Sign => "Computes the signature of a text, offline",
+            Self::Explain => {
+                "Tells what an error means, what causes it and what to do; finds errors in a log"
+            }
             Self::Serve => "Runs the practice exchange on this machine, for any client",
             Self::Config => "Shows, checks and writes the profiles of the config file",
             Self::Endpoints => "Finds the endpoint for some words or a path, and tells what it takes",
@@ -64,6 +78,7 @@ impl Builtin {
         match self {
             Self::Request => request::arguments(command),
             Self::Sign => sign::arguments(command),
+            Self::Explain => explain::arguments(command),
             Self::Serve => serve::arguments(command).after_help(globals::ELSEWHERE),
             Self::Config => config::arguments(command).after_help(globals::ELSEWHERE),
             Self::Endpoints => endpoints::arguments(command),

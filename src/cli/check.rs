@@ -266,7 +266,7 @@ fn client_of(reading: &Reading) -> Option<&'static explain::Client> {
 fn name_of(diagnosis: &Diagnosis) -> Option<&'static str> {
     let code = diagnosis.refusal.as_ref()?.code?;
     let group = diagnosis.endpoint.map_or(catalogue::TOP_GROUP, catalogue::Endpoint::group);
-    explain::error(group, i64::from(code)).map(explain::ErrorEntry::name)
+    explain::error(group, i64::from(code))?.name()
 }
 
 fn untested(diagnosis: &Diagnosis, keys: &[OwnKey], clock_tested: bool) -> Vec<String> {

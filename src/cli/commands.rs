@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
 use crate::cli::{
-    check, completions, config, endpoint_args, endpoints, globals, man, request, serve, sign, suggest,
+    check, completions, config, endpoint_args, endpoints, explain, globals, man, request, serve, sign, suggest,
 };
 
 /// A command that is no endpoint.
@@ -17,6 +17,8 @@ pub enum Builtin {
     Sign,
     /// `bnq check`
     Check,
+    /// `bnq explain`
+    Explain,
     /// `bnq serve`
     Serve,
     /// `bnq config`
@@ -31,11 +33,12 @@ pub enum Builtin {
 
 impl Builtin {
     /// Every one, in the order of the help.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Request,
         Self::Endpoints,
         Self::Sign,
         Self::Check,
+        Self::Explain,
         Self::Serve,
         Self::Config,
         Self::Completions,
@@ -48,6 +51,7 @@ impl Builtin {
             Self::Request => "request",
             Self::Sign => "sign",
             Self::Check => "check",
+            Self::Explain => "explain",
             Self::Serve => "serve",
             Self::Config => "config",
             Self::Endpoints => "endpoints",
@@ -62,6 +66,9 @@ impl Builtin {
             Self::Request => "Sends a request to any path, in the catalogue or not",
             Self::Sign => "Computes the signature of a text, offline",
             Self::Check => "Says why a request of any client is refused, and how to mend it",
+            Self::Explain => {
+                "Tells what an error means, what causes it and what to do; finds errors in a log"
+            }
             Self::Serve => "Runs the practice exchange on this machine, for any client",
             Self::Config => "Shows, checks and writes the profiles of the config file",
             Self::Endpoints => "Finds the endpoint for some words or a path, and tells what it takes",
@@ -77,6 +84,7 @@ impl Builtin {
             Self::Request => request::arguments(command),
             Self::Sign => sign::arguments(command),
             Self::Check => check::arguments(command),
+            Self::Explain => explain::arguments(command),
             Self::Serve => serve::arguments(command).after_help(globals::ELSEWHERE),
             Self::Config => config::arguments(command).after_help(globals::ELSEWHERE),
             Self::Endpoints => endpoints::arguments(command),

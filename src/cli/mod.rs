@@ -12,6 +12,7 @@ mod endpoint_args;
 mod endpoints;
 mod example;
 mod exit;
+mod explain;
 mod globals;
 mod guard;
 mod interrupt;
@@ -89,8 +90,11 @@ fn error_form(words: &[String]) -> Result<ErrorForm, Failure> {
     })
 }
 
-fn dispatch(words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
+fn dispatch(mut words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
     let named = commands::named(&words)?;
+    if matches!(named, Some(Named::Builtin(Builtin::Explain))) {
+        words = words.into_iter().map(explain::shielded).collect();
+    }
     let mut clap_command = commands::clap_command(named);
     let parsed = clap_command.try_get_matches_from_mut(with_help_flag(own_words(named, &words)));
     let matches = match parsed {
@@ -113,6 +117,7 @@ fn dispatch(words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
         Named::Builtin(Builtin::Request) => request::run(matches, &session),
         Named::Builtin(Builtin::Sign) => sign::run(matches, &session),
         Named::Builtin(Builtin::Check) => check::run(matches, &session),
+        Named::Builtin(Builtin::Explain) => explain::run(matches, &session),
         Named::Builtin(Builtin::Serve) => serve::run(matches),
         Named::Builtin(Builtin::Config) => config::run(matches, &session),
         Named::Builtin(Builtin::Endpoints) => endpoints::run(matches, &session),

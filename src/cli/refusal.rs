@@ -135,9 +135,10 @@ fn coded(asked: &Asked<'_>, status: u16, error: &ErrorBody) -> Failure {
     let kind = if status >= 500 { explain::Kind::Uncertain } else { entry.kind() };
     let mut failure = Failure::new(Kind::of_refusal(kind, asked.target.changes), error.msg.clone());
     failure.code = Some(error.code);
-    failure.name = Some(entry.name().to_owned());
-    let texts = explain::message(product, error.code, &error.msg).map(|m| (m.cause(), m.fix()));
-    let (cause, fix) = texts.unwrap_or((entry.cause(), entry.fix()));
+    failure.name = entry.name().map(str::to_owned);
+    let message = explain::message(product, error.code, &error.msg);
+    let advice = message.map_or(entry.advice(), explain::MessageEntry::advice);
+    let (cause, fix) = (advice.cause(), advice.fix());
     let (cause, fix) = slip(asked, &error.msg).unwrap_or((cause.to_owned(), fix.to_owned()));
     failure.with_cause(cause).with_fix(fix)
 }
@@ -158,7 +159,7 @@ fn by_status(asked: &Asked<'_>, status: u16, message: String) -> Failure {
     let mut failure = Failure::new(Kind::of_refusal(kind, asked.target.changes), message);
     if let Some(entry) = entry {
         failure.name = Some(entry.name().to_owned());
-        failure = failure.with_cause(entry.cause()).with_fix(entry.fix());
+        failure = failure.with_cause(entry.advice().cause()).with_fix(entry.advice().fix());
     }
     failure
 }

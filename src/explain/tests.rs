@@ -8,7 +8,7 @@ fn every_code_of_the_gate_is_known_with_a_cause_and_a_next_step() {
     ];
     for code in gate {
         let entry = error("spot", code).unwrap_or_else(|| panic!("{code} is unknown"));
-        assert!(!entry.cause().is_empty() && !entry.fix().is_empty(), "{code}");
+        assert!(!entry.advice().cause().is_empty() && !entry.advice().fix().is_empty(), "{code}");
         assert!(entry.messages().count() > 0, "{code}");
     }
 }
@@ -55,7 +55,7 @@ fn statuses_without_a_code_are_known() {
 #[test]
 fn a_message_says_more_than_its_code() {
     let lot = message("spot", -1013, "Filter failure: LOT_SIZE").unwrap();
-    assert_ne!(lot.cause(), error("spot", -1013).unwrap().cause());
+    assert_ne!(lot.advice().cause(), error("spot", -1013).unwrap().advice().cause());
     assert!(message("spot", -1013, "no such message").is_none());
 }
 

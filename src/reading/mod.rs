@@ -20,7 +20,7 @@ mod url;
 
 use std::fmt;
 
-use crate::diagnose::ReceivedRequest;
+use crate::diagnose::{ReceivedRequest, Scheme};
 
 pub use place::ReadError;
 use place::{Fault, note, shown};
@@ -29,15 +29,6 @@ use place::{Fault, note, shown};
 const LONGEST: usize = 1 << 20;
 
 const TOO_LONG: &str = "the text is longer than 1 MiB; paste one request of it";
-
-/// The scheme of a URL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scheme {
-    /// Plain HTTP.
-    Http,
-    /// HTTP over TLS.
-    Https,
-}
 
 /// What the request was written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
 use crate::cli::{
-    check, completions, config, endpoint_args, endpoints, globals, man, request, serve, sign, suggest,
+    check, completions, config, doctor, endpoint_args, endpoints, globals, man, request, serve, sign, suggest,
 };
 
 /// A command that is no endpoint.
@@ -19,6 +19,8 @@ pub enum Builtin {
     Check,
     /// `bnq serve`
     Serve,
+    /// `bnq doctor`
+    Doctor,
     /// `bnq config`
     Config,
     /// `bnq endpoints`
@@ -31,12 +33,13 @@ pub enum Builtin {
 
 impl Builtin {
     /// Every one, in the order of the help.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Request,
         Self::Endpoints,
         Self::Sign,
         Self::Check,
         Self::Serve,
+        Self::Doctor,
         Self::Config,
         Self::Completions,
         Self::Man,
@@ -49,6 +52,7 @@ impl Builtin {
             Self::Sign => "sign",
             Self::Check => "check",
             Self::Serve => "serve",
+            Self::Doctor => "doctor",
             Self::Config => "config",
             Self::Endpoints => "endpoints",
             Self::Completions => "completions",
@@ -63,6 +67,7 @@ impl Builtin {
             Self::Sign => "Computes the signature of a text, offline",
             Self::Check => "Says why a request of any client is refused, and how to mend it",
             Self::Serve => "Runs the practice exchange on this machine, for any client",
+            Self::Doctor => "Checks config, key, clock, network and permissions, a line each, with the fix",
             Self::Config => "Shows, checks and writes the profiles of the config file",
             Self::Endpoints => "Finds the endpoint for some words or a path, and tells what it takes",
             Self::Completions => "Prints a script that lets your shell complete commands, flags and values",
@@ -78,6 +83,7 @@ impl Builtin {
             Self::Sign => sign::arguments(command),
             Self::Check => check::arguments(command),
             Self::Serve => serve::arguments(command).after_help(globals::ELSEWHERE),
+            Self::Doctor => doctor::arguments(command),
             Self::Config => config::arguments(command).after_help(globals::ELSEWHERE),
             Self::Endpoints => endpoints::arguments(command),
             Self::Completions => completions::arguments(command),

@@ -67,45 +67,44 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
     let mut examination = Examination::begin(session, matches.get_flag("offline"))?;
     let findings = examine(&mut examination);
     let report = Report::new(&examination, findings);
-    print(
-        match (as_json, as_report) {
-            (true, _) => report.to_json(),
-            (_, true) => report.to_markdown(),
-            _ => report.to_text(),
-        }
-        .as_bytes(),
-    )?;
-    report.failure().map_or(Ok(()), Err)
+    let (text, failure) = match (as_json, as_report) {
+        (true, _) => (report.to_json(), report.failure()),
+        (_, true) => (report.to_markdown(), report.private_failure()),
+        _ => (report.to_text(), report.failure()),
+    };
+    print(text.as_bytes())?;
+    failure.map_or(Ok(()), Err)
 }
 
 fn examine(examination: &mut Examination<'_>) -> Vec<Finding> {
     let mut all = Vec::new();
-    // Why each check that found nothing to go on did so, for those that need it.
+    // The checks that others have nothing to go on without, and why.
     let mut obstacles: Vec<(&str, String)> = Vec::new();
     for check in &CHECKS {
         let obstacle = examination.offline.filter(|_| check.network).map(str::to_owned).or_else(|| {
             let missing = |need: &&str| obstacles.iter().find(|(name, _)| name == need);
             check.needs.iter().find_map(missing).map(|(_, why)| why.clone())
         });
-        let stop = match &obstacle {
-            Some(why) => {
-                all.push(Finding::skip(check.name, why));
-                Some(why.clone())
-            }
-            None => {
-                let found = (check.run)(examination);
-                let stop = found.iter().find_map(|f| match f.state {
-                    State::Fail(_) => Some(format!("`{}` failed", check.name)),
-                    State::Skip => Some(format!("`{}` was skipped", check.name)),
-                    State::Ok | State::Warn => None,
-                });
-                all.extend(found);
-                stop
-            }
+        let (found, stop) = if let Some(why) = obstacle {
+            (vec![Finding::skip(check.name, &why)], Some(why))
+        } else {
+            let found = (check.run)(examination);
+            let stop = found.iter().find_map(|finding| obstacle_of(check.name, finding.state));
+            (found, stop)
         };
         obstacles.extend(stop.map(|why| (check.name, why)));
+        all.extend(found);
     }
     all
+}
+
+/// Why a check that ended so gives those that need it nothing to go on.
+fn obstacle_of(name: &str, state: State) -> Option<String> {
+    match state {
+        State::Fail(_) => Some(format!("`{name}` failed")),
+        State::Skip => Some(format!("`{name}` was skipped")),
+        State::Ok | State::Warn => None,
+    }
 }
 
 /// The kind of the first failed finding, how many there are, and what the first says.

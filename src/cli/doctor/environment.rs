@@ -15,6 +15,9 @@ const PREFIXES: [&str; 2] = ["BINANCE", "BNQ"];
 /// What the names begin with of variables that hold a key.
 const KEYS: &str = "BINANCE_";
 
+/// From how many letters on a part of a name stands for all of it.
+const SHORTEST_PART: usize = 3;
+
 const ENVIRONMENT: &str = "environment";
 
 /// What each variable does in this run, and those that look as if they should.
@@ -35,9 +38,8 @@ pub fn variables(x: &mut Examination<'_>) -> Vec<Finding> {
 fn used_or_not(x: &Examination<'_>, name: &str) -> Finding {
     let value = json!({ "variable": name });
     let Some(known) = VARIABLES.iter().find(|v| v.name == name) else {
-        let nearest = text::nearest(name, VARIABLES.iter().map(|v| v.name)).into_iter().next();
-        let fix = nearest
-            .map_or_else(|| "unset it, if it was meant for bnq".to_owned(), |n| format!("did you mean {n}?"));
+        let otherwise = || "unset it, if it was meant for bnq".to_owned();
+        let fix = meant(name).map_or_else(otherwise, |meant| format!("did you mean {meant}?"));
         return Finding::warn(ENVIRONMENT, format!("{name} is set, and nothing reads it"))
             .with_fix(fix)
             .with_value(value);
@@ -47,6 +49,20 @@ fn used_or_not(x: &Examination<'_>, name: &str) -> Finding {
         None => format!("{name} is used, and goes before {}", known.before),
     };
     Finding::ok(ENVIRONMENT, detail).with_value(value)
+}
+
+/// The variable that was meant by a name that is none. What all of them begin with does not make two alike.
+fn meant(name: &str) -> Option<&'static str> {
+    let capitals = name.to_ascii_uppercase();
+    let prefix = PREFIXES.into_iter().find(|prefix| capitals.starts_with(prefix))?;
+    let rest = |name: &str| name.get(prefix.len()..).unwrap_or_default().trim_matches('_').to_owned();
+    let word = rest(&capitals);
+    let known: Vec<(&'static str, String)> =
+        VARIABLES.iter().filter(|v| v.name.starts_with(prefix)).map(|v| (v.name, rest(v.name))).collect();
+    let alike = text::nearest(&word, known.iter().map(|(_, rest)| rest.as_str())).into_iter().next();
+    let part = || known.iter().map(|(_, rest)| rest.as_str()).find(|rest| rest.contains(&word));
+    let found = alike.or_else(|| part().filter(|_| word.len() >= SHORTEST_PART))?;
+    known.iter().find(|(_, rest)| rest == found).map(|(name, _)| *name)
 }
 
 /// What keeps a variable from being used in this run.
@@ -97,4 +113,32 @@ pub fn proxy(x: &mut Examination<'_>) -> Vec<Finding> {
             Finding::ok(name, format!("{user}{address} ({variable})")).with_value(value)
         }
     }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meant;
+
+    #[test]
+    fn the_variable_that_was_meant_is_named() {
+        let cases = [
+            ("BINANCE_APIKEY", Some("BINANCE_API_KEY")),
+            ("BINANCE_KEY", Some("BINANCE_API_KEY")),
+            ("binance_api_key", Some("BINANCE_API_KEY")),
+            ("BINANCEAPIKEY", Some("BINANCE_API_KEY")),
+            ("BINANCE_SECRET", Some("BINANCE_SECRET_KEY")),
+            ("BINANCE_API_SECRET_KEY", Some("BINANCE_API_SECRET")),
+            ("BINANCE_SECRETKEY", Some("BINANCE_SECRET_KEY")),
+            ("BINANCE_PRIVATE_KEY", Some("BINANCE_PRIVATE_KEY_FILE")),
+            ("BNQ_ENVIRONMENT", Some("BNQ_ENV")),
+            ("BNQ_PROFIL", Some("BNQ_PROFILE")),
+            ("BNQ_URL", Some("BNQ_BASE_URL")),
+            ("BINANCE_TESTNET", None),
+            ("BINANCE_", None),
+            ("BNQ_X", None),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(meant(name), expected, "{name}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::check::Finding;
 use super::examination::Examination;
 use crate::cli::session::given_passphrase;
-use crate::config::{ConfigError, ConfigFile, check_profile};
+use crate::config::{ConfigError, ConfigFile, Origin, check_profile};
 use crate::signing::{PrivateKeyError, SecretKey};
 
 const INIT: &str = "`bnq config init` writes a profile; `--env local` needs none";
@@ -45,8 +45,13 @@ pub fn settings(x: &mut Examination<'_>) -> Vec<Finding> {
         (Err(error), _) => return vec![Finding::misconfigured(name, error)],
     };
     let rows = settings.list();
+    // The file stands on the line before; its lines are in the value.
+    let from = |origin: &Origin| match origin {
+        Origin::Profile { name, .. } => format!("profile {name}"),
+        other => other.to_string(),
+    };
     let said: Vec<String> =
-        rows.iter().map(|(name, value, origin)| format!("{name} {value} ({origin})")).collect();
+        rows.iter().map(|(name, value, origin)| format!("{name} {value} ({})", from(origin))).collect();
     let value: serde_json::Map<String, serde_json::Value> = rows
         .iter()
         .map(|(name, value, origin)| {
@@ -82,7 +87,7 @@ fn examined(x: &Examination<'_>, file: &ConfigFile, profile: &str) -> Finding {
     }
 }
 
-/// A profile that is not in use: no command is run for it, and BNQ_PASSPHRASE need not be its passphrase.
+/// A profile that is not in use: no command is run for it, and `BNQ_PASSPHRASE` need not be its passphrase.
 fn at_rest(file: &ConfigFile, profile: &str, name: &str) -> Finding {
     if let Some(setting) = file.command_setting(profile) {
         return Finding::skip(name, format!("its `{setting}` is run only where the profile is in use"))

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::check::Finding;
 use super::examination::Examination;
+use crate::catalogue::Environment;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::send;
 use crate::client::{self, ClockError, ClockReading, Usage, UsageKind};
@@ -33,7 +34,7 @@ pub fn name(x: &mut Examination<'_>) -> Vec<Finding> {
         more => format!(" and {more} more"),
     };
     let shown: Vec<String> = addresses.iter().take(MOST_ADDRESSES).cloned().collect();
-    let detail = if addresses.iter().any(|address| *address == found.host) {
+    let detail = if addresses.contains(&found.host) {
         format!("{} is an address, and no name", found.host)
     } else {
         format!("{}: {}{more}, in {} ms", found.host, shown.join(", "), ms(found.elapsed))
@@ -45,7 +46,15 @@ pub fn name(x: &mut Examination<'_>) -> Vec<Finding> {
 pub fn connection(x: &mut Examination<'_>) -> Vec<Finding> {
     let name = "connection";
     vec![match x.client.connect(x.base_url()) {
-        Err(error) => Finding::unsent(name, &error),
+        Err(error) => {
+            let finding = Finding::unsent(name, &error);
+            let local = x.settings.as_ref().is_ok_and(|s| s.environment.value == Environment::Local);
+            if local {
+                finding.with_fix("start it with `bnq serve`, or leave the base URL out")
+            } else {
+                finding
+            }
+        }
         Ok(made) => {
             let protocol = made.tls.as_deref().unwrap_or("plain http, on this machine");
             Finding::ok(name, format!("{protocol}, in {} ms", ms(made.elapsed)))

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::check::{Finding, State};
 use super::examination::Examination;
 use super::{first_failed, private};
-use crate::cli::exit::Failure;
+use crate::cli::exit::{Failure, safe_json};
 use crate::text::sanitize;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -60,7 +60,7 @@ impl<'a> Report<'a> {
         let exit_code = first_failed(&self.findings).map_or(0, |(kind, ..)| kind.exit_code());
         let object =
             json!({ "checks": checks, "version": VERSION, "platform": platform(), "exit_code": exit_code });
-        format!("{object}\n")
+        safe_json(&object.to_string()) + "\n"
     }
 
     /// Markdown to paste. Names of users, addresses and proxies are left out.
@@ -81,7 +81,20 @@ impl<'a> Report<'a> {
             let _ = writeln!(text, "- {name}: {}", sanitize(&fact));
         }
         let _ = write!(text, "\n```text\n{}```\n", self.to_text());
-        private::mask(&text, x.inputs.home.as_deref(), x.proxy_host.as_deref())
+        self.without_names(&text)
+    }
+
+    fn without_names(&self, text: &str) -> String {
+        let x = self.examination;
+        private::mask(text, x.inputs.home.as_deref(), x.proxy_host.as_deref())
+    }
+
+    /// As [`Report::failure`], with what [`Report::to_markdown`] leaves out left out: a terminal is pasted whole.
+    pub fn private_failure(&self) -> Option<Failure> {
+        let mut failure = self.failure()?;
+        failure.message = self.without_names(&failure.message);
+        failure.fix = failure.fix.map(|fix| self.without_names(&fix));
+        Some(failure)
     }
 
     /// The first failed check, as what the command ends with.

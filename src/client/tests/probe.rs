@@ -9,6 +9,9 @@ fn client(pairs: &[(&str, &str)]) -> Client {
 
 #[test]
 fn the_way_to_a_host_is_told_by_the_variable_that_decides() {
+    const SET: (&str, &str) = ("HTTPS_PROXY", "http://proxy.test:3128");
+    type Case = (&'static str, &'static [(&'static str, &'static str)], Route);
+
     let proxy = |variable, with_credentials| Route::Proxy {
         variable,
         host: "proxy.test".to_owned(),
@@ -16,15 +19,14 @@ fn the_way_to_a_host_is_told_by_the_variable_that_decides() {
         with_credentials,
     };
     let (far, here) = ("https://api.binance.com", "http://127.0.0.1:8090");
-    let set = ("HTTPS_PROXY", "http://proxy.test:3128");
-    let cases: [(&str, &[(&str, &str)], Route); 6] = [
+    let cases: [Case; 6] = [
         (far, &[], Route::Direct),
-        (far, &[set], proxy("HTTPS_PROXY", false)),
+        (far, &[SET], proxy("HTTPS_PROXY", false)),
         (far, &[("all_proxy", "socks5h://me:hunter2@proxy.test:3128")], proxy("all_proxy", true)),
-        (here, &[set], Route::ThisMachine { ignored: "HTTPS_PROXY" }),
+        (here, &[SET], Route::ThisMachine { ignored: "HTTPS_PROXY" }),
         (
             far,
-            &[set, ("NO_PROXY", "binance.com")],
+            &[SET, ("NO_PROXY", "binance.com")],
             Route::Excluded { by: "NO_PROXY", ignored: "HTTPS_PROXY" },
         ),
         (far, &[("HTTP_PROXY", "http://proxy.test:3128")], Route::Direct),

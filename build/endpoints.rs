@@ -229,7 +229,8 @@ fn endpoint_row(
         &e.security,
     )
     .map_err(&fail)?;
-    let role = optional(e.role.as_deref(), |r| variant("Role", &["Time"], r)).map_err(&fail)?;
+    let role = optional(e.role.as_deref(), |r| variant("Role", &["Time", "Account", "KeyRestrictions"], r))
+        .map_err(&fail)?;
     let errors_in =
         optional(e.errors_in.as_deref(), |r| variant("ErrorsIn", &["Items", "Body"], r)).map_err(&fail)?;
     let [group, command, path, section, title, help, doc, weight_by, plays] =

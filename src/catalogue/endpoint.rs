@@ -303,6 +303,10 @@ pub(super) enum WeightRow {
 pub enum Role {
     /// Tells the exchange's clock.
     Time,
+    /// A read of the account that any key may make: its answer says whether key and signature are accepted.
+    Account,
+    /// Tells what a key may do, and from which addresses.
+    KeyRestrictions,
 }
 
 /// Where an answer with status 200 can carry errors.

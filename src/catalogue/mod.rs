@@ -46,6 +46,14 @@ pub fn find(group: &str, command: &str) -> Option<&'static Endpoint> {
     ENDPOINTS.get(index)
 }
 
+/// The endpoint that plays a part for `bnq` itself on the host that serves `path`: the one under the same first part of the
+/// path, else the first that there is.
+pub fn in_role(role: Role, path: &str) -> Option<&'static Endpoint> {
+    let prefix = |path: &str| path.split('/').nth(1).map(str::to_owned);
+    let playing = || ENDPOINTS.iter().filter(|e| e.role() == Some(role));
+    playing().find(|e| prefix(e.path()) == prefix(path)).or_else(|| playing().next())
+}
+
 /// The endpoints at a path, of any method and group.
 pub fn at_path(path: &str) -> impl Iterator<Item = &'static Endpoint> {
     ENDPOINTS.iter().filter(move |e| e.path() == path)

@@ -5,7 +5,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
 use crate::cli::{
-    check, completions, config, endpoint_args, endpoints, explain, globals, man, request, serve, sign, suggest,
+    check, completions, config, doctor, endpoint_args, endpoints, explain, globals, man, request, serve,
+    sign, suggest,
 };
 
 /// A command that is no endpoint.
@@ -21,6 +22,8 @@ pub enum Builtin {
     Explain,
     /// `bnq serve`
     Serve,
+    /// `bnq doctor`
+    Doctor,
     /// `bnq config`
     Config,
     /// `bnq endpoints`
@@ -33,13 +36,14 @@ pub enum Builtin {
 
 impl Builtin {
     /// Every one, in the order of the help.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Request,
         Self::Endpoints,
         Self::Sign,
         Self::Check,
         Self::Explain,
         Self::Serve,
+        Self::Doctor,
         Self::Config,
         Self::Completions,
         Self::Man,
@@ -53,6 +57,7 @@ impl Builtin {
             Self::Check => "check",
             Self::Explain => "explain",
             Self::Serve => "serve",
+            Self::Doctor => "doctor",
             Self::Config => "config",
             Self::Endpoints => "endpoints",
             Self::Completions => "completions",
@@ -70,6 +75,7 @@ impl Builtin {
                 "Tells what an error means, what causes it and what to do; finds errors in a log"
             }
             Self::Serve => "Runs the practice exchange on this machine, for any client",
+            Self::Doctor => "Checks config, key, clock, network and permissions, a line each, with the fix",
             Self::Config => "Shows, checks and writes the profiles of the config file",
             Self::Endpoints => "Finds the endpoint for some words or a path, and tells what it takes",
             Self::Completions => "Prints a script that lets your shell complete commands, flags and values",
@@ -86,6 +92,7 @@ impl Builtin {
             Self::Check => check::arguments(command),
             Self::Explain => explain::arguments(command),
             Self::Serve => serve::arguments(command).after_help(globals::ELSEWHERE),
+            Self::Doctor => doctor::arguments(command),
             Self::Config => config::arguments(command).after_help(globals::ELSEWHERE),
             Self::Endpoints => endpoints::arguments(command),
             Self::Completions => completions::arguments(command),

@@ -239,13 +239,18 @@ impl Failure {
         };
         // Strings, numbers and raw JSON: none of these can fail to be written.
         let line = serde_json::to_string(&Line { error }).unwrap_or_default();
-        // Characters that a terminal acts on stand inside strings alone, where JSON takes them escaped as well.
-        let mut safe = String::with_capacity(line.len());
-        for character in line.chars() {
-            if text::is_unsafe(character) { text::escape(character, &mut safe) } else { safe.push(character) }
-        }
-        safe
+        safe_json(&line)
     }
+}
+
+/// One line of JSON without characters that a terminal acts on: they stand inside strings alone, where JSON takes them
+/// escaped as well.
+pub fn safe_json(line: &str) -> String {
+    let mut safe = String::with_capacity(line.len());
+    for character in line.chars() {
+        if text::is_unsafe(character) { text::escape(character, &mut safe) } else { safe.push(character) }
+    }
+    safe
 }
 
 #[derive(Serialize)]

@@ -131,6 +131,8 @@ pub struct Globals {
     pub timeout: Option<String>,
     /// `--watch`
     pub watch: Option<String>,
+    /// `--errors`
+    pub errors: Option<String>,
     /// `--color`
     pub color: Option<String>,
     /// `--debug-sign`
@@ -165,6 +167,7 @@ impl Globals {
             recv_window: value("recv-window"),
             timeout: value("timeout"),
             watch: value("watch"),
+            errors: value("errors"),
             color: value("color"),
             debug_sign: flag("debug-sign"),
             dry_run: flag("dry-run"),
@@ -174,6 +177,19 @@ impl Globals {
             quiet: flag("quiet"),
             verbose: flag("verbose"),
         }
+    }
+
+    /// Whether the flag of this name, with its dashes, was given a value; of those that a variable stands in for.
+    pub fn gives(&self, flag: &str) -> bool {
+        let flags = [
+            ("--profile", &self.profile),
+            ("--env", &self.env),
+            ("--config", &self.config),
+            ("--base-url", &self.base_url),
+            ("--output", &self.output),
+            ("--errors", &self.errors),
+        ];
+        flags.into_iter().any(|(name, value)| name == flag && value.is_some())
     }
 
     /// The flags that say which account is meant, to be repeated in a command that is suggested.

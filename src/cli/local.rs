@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use crate::catalogue::Environment;
 use crate::cli::exit::Failure;
-use crate::cli::query::Query;
+use crate::config::Settings;
 use crate::practice::{Clock, Exchange, Server};
 
 /// A practice exchange that lives as long as this value.
@@ -27,17 +27,17 @@ fn micros(time: i64) -> i64 {
     if time >= 1_000_000_000_000_000 { time } else { time.saturating_mul(1000) }
 }
 
-/// Starts a practice exchange with a fresh account if the query is for one and no address was given. Where the query's
-/// clock is fixed, so is the exchange's.
+/// Starts a practice exchange with a fresh account if the settings are for one and no address was given. Where the clock
+/// of the request is fixed, so is the exchange's.
 ///
 /// # Errors
 /// If no port on loopback can be had.
-pub fn exchange_for(query: &Query<'_>) -> Result<Option<Practice>, Failure> {
-    let local = query.environment() == Environment::Local;
-    if !local || query.settings.base_url.is_some() {
+pub fn exchange_for(settings: &Settings, fixed_time: Option<i64>) -> Result<Option<Practice>, Failure> {
+    let local = settings.environment.value == Environment::Local;
+    if !local || settings.base_url.is_some() {
         return Ok(None);
     }
-    let clock = query.fixed_time.map_or(Clock::System, |time| Clock::Fixed(micros(time)));
+    let clock = fixed_time.map_or(Clock::System, |time| Clock::Fixed(micros(time)));
     let server = Server::start(0, Arc::new(Exchange::practice(clock)), |_| {})
         .context("the practice exchange cannot be started")?;
     Ok(Some(Practice { url: format!("http://{}", server.address()), _server: server }))

@@ -8,6 +8,7 @@ mod complete;
 mod completions;
 mod config;
 mod console;
+mod doctor;
 mod endpoint_args;
 mod endpoints;
 mod example;
@@ -119,6 +120,7 @@ fn dispatch(mut words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
         Named::Builtin(Builtin::Check) => check::run(matches, &session),
         Named::Builtin(Builtin::Explain) => explain::run(matches, &session),
         Named::Builtin(Builtin::Serve) => serve::run(matches),
+        Named::Builtin(Builtin::Doctor) => doctor::run(matches, &session),
         Named::Builtin(Builtin::Config) => config::run(matches, &session),
         Named::Builtin(Builtin::Endpoints) => endpoints::run(matches, &session),
         Named::Builtin(Builtin::Completions) => completions::run(matches),

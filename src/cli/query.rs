@@ -10,15 +10,12 @@ use crate::catalogue::{self, Endpoint, Environment};
 use crate::cli::endpoint_args::{self, Typed};
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::redact::Redactor;
-use crate::cli::session::{Session, config_failure, now_ms, print, usage};
+use crate::cli::session::{Session, now_ms, print, usage};
 use crate::cli::target::Target;
 use crate::cli::{client_id, console, guard, local, send, values, watch};
 use crate::config::{BaseUrl, Credentials, Settings};
 use crate::render::{self, Format, Output, RenderError};
 use crate::signing::{Draft, Parameters, RecvWindow, SignedRequest};
-
-/// Where the practice exchange is expected when no request is sent.
-const PRACTICE_URL: &str = "http://127.0.0.1:8090";
 
 /// The most that is shown of an answer that is not the exchange's.
 const MAX_FOREIGN: u64 = 1 << 20;
@@ -67,7 +64,7 @@ pub fn send(target: Target, typed: Typed, session: &Session) -> Result<(), Failu
         return query.show();
     }
     guard::confirm(&query)?;
-    let practice = local::exchange_for(&query)?;
+    let practice = local::exchange_for(&query.settings, query.fixed_time)?;
     let base_url = query.base_url(practice.as_ref().map(local::Practice::url))?;
     query.tell_settings(base_url.as_str());
     send::run(&query, base_url.as_str())
@@ -181,30 +178,7 @@ impl<'a> Query<'a> {
     /// # Errors
     /// If the environment does not have the endpoint, or a key may not be sent there.
     pub fn base_url(&self, practice: Option<&str>) -> Result<BaseUrl, Failure> {
-        let url = match (&self.settings.base_url, practice) {
-            (Some(set), _) => set.value.clone(),
-            (None, Some(url)) => parse_url(url)?,
-            (None, None) => parse_url(self.own_url()?)?,
-        };
-        self.settings.permit(&url, self.credentials.as_ref()).map_err(|e| config_failure(&e))?;
-        Ok(url)
-    }
-
-    /// The environment's own host for this endpoint.
-    fn own_url(&self) -> Result<&'static str, Failure> {
-        let environment = self.environment();
-        if environment == Environment::Local {
-            return Ok(PRACTICE_URL);
-        }
-        self.target.base_url(environment).ok_or_else(|| {
-            let has: Vec<_> = Environment::ALL
-                .into_iter()
-                .filter(|e| *e == Environment::Local || self.target.base_url(*e).is_some())
-                .map(Environment::as_str)
-                .collect();
-            Failure::usage(format!("{environment} does not have {}", self.target.path))
-                .with_fix(format!("it is there in {}", has.join(", ")))
-        })
+        self.target.permitted_url(&self.settings, self.credentials.as_ref(), practice)
     }
 
     /// Signs the request and prints it instead of sending it.
@@ -297,10 +271,6 @@ impl<'a> Query<'a> {
         values::check_together(ask, &copied).ok()?;
         Some(words.iter().map(|w| render::request::shell_quote(w)).collect::<Vec<_>>().join(" "))
     }
-}
-
-fn parse_url(url: &str) -> Result<BaseUrl, Failure> {
-    BaseUrl::parse(url).map_err(|e| Failure::new(Kind::Config, e.to_string()))
 }
 
 /// An answer that could not be printed, or not to its end. What is not JSON is shown for what it is.

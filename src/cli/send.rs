@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::catalogue::{self, Endpoint, Environment, ErrorsIn, Role};
+use crate::catalogue::{self, Environment, ErrorsIn, Role};
 use crate::cli::console;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::interrupt;
@@ -14,10 +14,12 @@ use crate::cli::query::Query;
 use crate::cli::refusal::{self, Asked};
 use crate::cli::session::{now_ms, variable};
 use crate::client::{
-    self, Client, ClientOptions, ClockError, ProxyVariables, Response, SendError, Transport as _,
+    self, Client, ClientOptions, ClockError, ClockReading, ProxyVariables, Response, SendError,
+    Transport as _,
 };
+use crate::config::Settings;
 use crate::render;
-use crate::signing::{Draft, Parameters, SignedRequest};
+use crate::signing::{Draft, SignedRequest};
 
 /// The longest answer that is held to look for errors in it. Real ones are a few kilobytes.
 const MAX_HELD: u64 = 4 << 20;
@@ -40,15 +42,8 @@ struct Sender<'a> {
 
 impl<'a> Sender<'a> {
     fn new(query: &'a Query<'a>, base_url: &'a str) -> Self {
-        let settings = &query.settings;
         let begun = Arc::new(AtomicBool::new(false));
-        let client = Client::new(ClientOptions {
-            timeout: settings.timeout.value,
-            ca_file: settings.ca_file.as_ref().map(|f| f.value.clone()),
-            proxies: ProxyVariables::read(|name| variable(name).and_then(|v| v.into_string().ok())),
-            begun: Arc::clone(&begun),
-            ..ClientOptions::default()
-        });
+        let client = Client::new(ClientOptions { begun: Arc::clone(&begun), ..options(&query.settings) });
         Self { query, base_url, client, begun }
     }
 
@@ -185,17 +180,7 @@ impl<'a> Sender<'a> {
 impl Sender<'_> {
     /// How far the exchange's clock is ahead of this machine's, in milliseconds.
     fn measure(&self) -> Result<i64, ClockError> {
-        let endpoint = time_endpoint(&self.query.target.path).ok_or(ClockError::NoTime)?;
-        let draft = Draft {
-            method: endpoint.method(),
-            base_url: self.base_url.to_owned(),
-            path: endpoint.path().to_owned(),
-            query: Parameters::new(),
-            body: Parameters::new(),
-            api_key: None,
-        };
-        client::measure_offset(|| self.client.send(&draft.unsigned(), &[]), now_ms)
-            .map(|reading| reading.offset_ms)
+        measure(&self.client, self.base_url, &self.query.target.path, |_| {}).map(|reading| reading.offset_ms)
     }
 
     /// No answer came. For a change, what counts is whether any of it may have left.
@@ -203,12 +188,7 @@ impl Sender<'_> {
         if self.query.target.changes && error.request_may_have_left() {
             return unknown(&error.to_string());
         }
-        let kind = match error {
-            SendError::Target { .. } | SendError::Request { .. } => Kind::Usage,
-            _ if error.is_configuration() => Kind::Config,
-            _ => Kind::NoAnswer,
-        };
-        Failure::new(kind, error.to_string())
+        Failure::new(kind_of(error), error.to_string())
     }
 
     /// An accepted answer that could not be read to its end, understood, or printed.
@@ -255,6 +235,40 @@ impl Sender<'_> {
     }
 }
 
+/// How a client connects under these settings.
+pub fn options(settings: &Settings) -> ClientOptions {
+    ClientOptions {
+        timeout: settings.timeout.value,
+        ca_file: settings.ca_file.as_ref().map(|f| f.value.clone()),
+        proxies: ProxyVariables::read(|name| variable(name).and_then(|v| v.into_string().ok())),
+        ..ClientOptions::default()
+    }
+}
+
+/// Asks for the exchange's clock on the host at `base_url` that serves `path`, and shows `seen` the answer.
+///
+/// # Errors
+/// [`ClockError`] if there is no answer, or none that holds a time.
+pub fn measure(
+    client: &Client,
+    base_url: &str,
+    path: &str,
+    seen: impl FnOnce(&Response),
+) -> Result<ClockReading, ClockError> {
+    let endpoint = catalogue::in_role(Role::Time, path).ok_or(ClockError::NoTime)?;
+    let request = Draft::to(endpoint, base_url).unsigned();
+    client::measure_offset(|| client.send(&request, &[]).inspect(seen), now_ms)
+}
+
+/// What it means for a read that no answer came.
+pub fn kind_of(error: &SendError) -> Kind {
+    match error {
+        SendError::Target { .. } | SendError::Request { .. } => Kind::Usage,
+        _ if error.is_configuration() => Kind::Config,
+        _ => Kind::NoAnswer,
+    }
+}
+
 fn unknown(what: &str) -> Failure {
     Failure::new(Kind::Unknown, format!("{what}; whether it was executed is not known"))
 }
@@ -265,15 +279,11 @@ fn is_told(name: &str) -> bool {
     ["x-mbx-", "x-sapi-", "x-bnq-", "retry-after"].iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// The endpoint that tells the time on the host that serves `path`: the one under the same first part of the path,
-/// else that of the first group that has one.
-fn time_endpoint(path: &str) -> Option<&'static Endpoint> {
-    let prefix = |path: &str| path.split('/').nth(1).map(str::to_owned);
-    let clocks = || catalogue::endpoints().iter().filter(|e| e.role() == Some(Role::Time));
-    clocks().find(|e| prefix(e.path()) == prefix(path)).or_else(|| clocks().next())
-}
-
-fn read_bounded(source: &mut impl Read) -> std::io::Result<String> {
+/// The text of an answer, as far as an honest one goes.
+///
+/// # Errors
+/// If it broke off.
+pub fn read_bounded(source: &mut impl Read) -> std::io::Result<String> {
     let mut bytes = Vec::new();
     source.take(MAX_HELD).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

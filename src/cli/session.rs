@@ -133,16 +133,26 @@ pub fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
+/// The names of the variables of the environment that are text.
+pub fn variable_names() -> Vec<String> {
+    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect()
+}
+
 /// This machine's clock, in milliseconds since the epoch.
 pub fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// `BNQ_PASSPHRASE`.
+pub fn given_passphrase() -> Option<SecretKey> {
+    variable("BNQ_PASSPHRASE").and_then(|given| given.into_string().ok()).map(SecretKey::new)
+}
+
 /// `BNQ_PASSPHRASE`, or what is typed at the terminal.
 pub fn passphrase(file: &Path) -> Option<SecretKey> {
-    if let Some(given) = variable("BNQ_PASSPHRASE") {
-        return given.into_string().ok().map(SecretKey::new);
+    if variable("BNQ_PASSPHRASE").is_some() {
+        return given_passphrase();
     }
     if !ask::someone_is_there() {
         return None;

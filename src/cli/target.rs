@@ -1,6 +1,12 @@
 //! What a request is for: an endpoint of the catalogue, or any other path.
 
 use crate::catalogue::{self, Endpoint, Environment, ErrorsIn, Method, Parameter, Settle, TOP_GROUP};
+use crate::cli::exit::{Failure, Kind};
+use crate::cli::session::config_failure;
+use crate::config::{BaseUrl, Credentials, Settings};
+
+/// Where the practice exchange is expected when no request is sent.
+const PRACTICE_URL: &str = "http://127.0.0.1:8090";
 
 /// Method and path, with what follows from the catalogue or, outside of it, from what was typed.
 #[derive(Clone, Debug)]
@@ -82,4 +88,42 @@ impl Target {
     pub fn base_url(&self, environment: Environment) -> Option<&'static str> {
         catalogue::base_url(environment, Some(self.group), &self.path)
     }
+
+    /// The base URL that a request for it may go to. `practice` is the address of an exchange inside this process.
+    ///
+    /// # Errors
+    /// If the environment does not have it, or a key may not be sent there.
+    pub fn permitted_url(
+        &self,
+        settings: &Settings,
+        credentials: Option<&Credentials>,
+        practice: Option<&str>,
+    ) -> Result<BaseUrl, Failure> {
+        let url = match (&settings.base_url, practice) {
+            (Some(set), _) => set.value.clone(),
+            (None, Some(url)) => parse_url(url)?,
+            (None, None) => parse_url(self.own_url(settings.environment.value)?)?,
+        };
+        settings.permit(&url, credentials).map_err(|e| config_failure(&e))?;
+        Ok(url)
+    }
+
+    fn own_url(&self, environment: Environment) -> Result<&'static str, Failure> {
+        if environment == Environment::Local {
+            return Ok(PRACTICE_URL);
+        }
+        self.base_url(environment).ok_or_else(|| {
+            let has: Vec<_> = Environment::ALL
+                .into_iter()
+                .filter(|e| *e == Environment::Local || self.base_url(*e).is_some())
+                .map(Environment::as_str)
+                .collect();
+            Failure::usage(format!("{environment} does not have {}", self.path))
+                .with_fix(format!("it is there in {}", has.join(", ")))
+        })
+    }
+}
+
+fn parse_url(url: &str) -> Result<BaseUrl, Failure> {
+    BaseUrl::parse(url).map_err(|e| Failure::new(Kind::Config, e.to_string()))
 }

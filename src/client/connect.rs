@@ -19,9 +19,17 @@ pub(super) struct Dialer<'a> {
     pub(super) deadline: Instant,
 }
 
+/// A connection, ready for a request.
+pub(super) struct Opened {
+    pub(super) stream: Box<dyn Stream>,
+    pub(super) watch: Watch,
+    /// The version of TLS, where there is TLS.
+    pub(super) tls: Option<String>,
+}
+
 impl Dialer<'_> {
     /// Connects, through the proxy if there is one, and finishes the TLS handshake. Nothing of the request is sent.
-    pub(super) fn open(&self) -> Result<(Box<dyn Stream>, Watch), SendError> {
+    pub(super) fn open(&self) -> Result<Opened, SendError> {
         let host = self.origin.to_string();
         // The file is read before anything is connected, so that its faults are found first.
         let config = if self.origin.tls { Some(self.tls.config(&host)?) } else { None };
@@ -30,9 +38,9 @@ impl Dialer<'_> {
             None => Box::new(self.dial(&watch)?),
             Some(proxy) => self.through(proxy, &watch)?,
         };
-        let Some(config) = config else { return Ok((stream, watch)) };
+        let Some(config) = config else { return Ok(Opened { stream, watch, tls: None }) };
         match super::tls::handshake(config, &self.origin.host, stream) {
-            Ok(stream) => Ok((stream, watch)),
+            Ok((stream, tls)) => Ok(Opened { stream, watch, tls }),
             Err(HandshakeError::Certificate(problem)) => Err(SendError::Certificate { host, problem }),
             Err(HandshakeError::Io(e)) if is_timeout(&e) => Err(self.too_slow(Stage::Tls)),
             Err(HandshakeError::Io(source)) => Err(SendError::Tls { host, source }),
@@ -84,7 +92,7 @@ impl Dialer<'_> {
 
     fn encrypt(&self, proxy: &Proxy, stream: Box<dyn Stream>) -> Result<Box<dyn Stream>, ProxyProblem> {
         let config = self.tls.config(&proxy.host).map_err(|e| ProxyProblem::Tls(e.to_string()))?;
-        super::tls::handshake(config, &proxy.host, stream).map_err(|e| match e {
+        super::tls::handshake(config, &proxy.host, stream).map(|(stream, _)| stream).map_err(|e| match e {
             HandshakeError::Certificate(problem) => ProxyProblem::Tls(format!("its certificate {problem}")),
             HandshakeError::Io(e) if is_timeout(&e) => ProxyProblem::Unreachable(e),
             HandshakeError::Io(e) => ProxyProblem::Tls(e.to_string()),
@@ -96,12 +104,12 @@ impl Dialer<'_> {
     }
 }
 
-fn is_timeout(error: &io::Error) -> bool {
+pub(super) fn is_timeout(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::TimedOut
 }
 
 /// The addresses of a host. `localhost` is never looked up: a resolver could send it elsewhere.
-fn look_up(host: &str, port: u16, deadline: Instant) -> io::Result<Vec<SocketAddr>> {
+pub(super) fn look_up(host: &str, port: u16, deadline: Instant) -> io::Result<Vec<SocketAddr>> {
     if host == "localhost" {
         return Ok(vec![(Ipv4Addr::LOCALHOST, port).into()]);
     }

@@ -9,7 +9,7 @@ use ureq::{Agent, RequestBuilder};
 
 use super::adapter::{NoLookUp, OneConnection};
 use super::body::Body;
-use super::connect::Dialer;
+use super::connect::{Dialer, Opened};
 use super::origin::Origin;
 use super::tls::Tls;
 use super::wire::{Failure, Pace, Watch};
@@ -69,6 +69,18 @@ impl Client {
         Self { options, tls }
     }
 
+    pub(super) fn proxies(&self) -> &ProxyVariables {
+        &self.options.proxies
+    }
+
+    pub(super) fn timeout(&self) -> Duration {
+        self.options.timeout
+    }
+
+    pub(super) fn tls(&self) -> &Tls {
+        &self.tls
+    }
+
     fn exchange(
         &self,
         request: &SignedRequest,
@@ -112,7 +124,7 @@ impl Transport for Client {
             timeout,
             deadline: Instant::now() + timeout,
         };
-        let (stream, watch) = dialer.open()?;
+        let Opened { stream, watch, .. } = dialer.open()?;
         watch.set_deadline(Instant::now() + timeout);
         let agent = Agent::with_parts(
             Agent::config_builder()

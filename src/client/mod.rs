@@ -14,6 +14,7 @@ mod http;
 mod http_date;
 mod limits;
 mod origin;
+mod probe;
 mod problem;
 mod proxy;
 mod socks;
@@ -29,8 +30,9 @@ pub use error::{BodyError, SendError};
 pub use headers::Headers;
 pub use http::{Client, ClientOptions};
 pub use limits::{Usage, UsageKind, retry_after_s, usage};
+pub use probe::{Connected, LookedUp};
 pub use problem::{CaFileError, CertificateProblem, ProxyProblem, Stage};
-pub use proxy::ProxyVariables;
+pub use proxy::{ProxyVariables, Route};
 pub use wire::Pace;
 
 use crate::signing::SignedRequest;

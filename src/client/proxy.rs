@@ -37,16 +37,76 @@ impl ProxyVariables {
 
     /// The proxy to go through, if any. This machine is never reached through one.
     pub(super) fn proxy_for(&self, origin: &Origin) -> Result<Option<Proxy>, SendError> {
-        if origin.is_loopback() || self.none.as_ref().is_some_and(|list| excludes(&list.value, origin)) {
+        if origin.is_loopback() || self.exclusion(origin).is_some() {
             return Ok(None);
         }
-        let Some(variable) = self.https.as_ref().or(self.all.as_ref()) else { return Ok(None) };
+        let Some(variable) = self.named() else { return Ok(None) };
         Proxy::parse(&variable.value).map(Some).map_err(|reason| SendError::ProxyVariable {
             host: origin.to_string(),
             variable: variable.name.to_owned(),
             reason,
         })
     }
+}
+
+impl ProxyVariables {
+    /// The variable that names a proxy, whether or not it is used for a host.
+    fn named(&self) -> Option<&Variable> {
+        self.https.as_ref().or(self.all.as_ref())
+    }
+
+    /// The variable that keeps the host from being reached through a proxy.
+    fn exclusion(&self, origin: &Origin) -> Option<&Variable> {
+        self.none.as_ref().filter(|list| excludes(&list.value, origin))
+    }
+
+    /// What the variables mean for a host.
+    pub(super) fn route(&self, origin: &Origin) -> Result<Route, SendError> {
+        let Some(variable) = self.named() else { return Ok(Route::Direct) };
+        if origin.is_loopback() {
+            return Ok(Route::ThisMachine { ignored: variable.name });
+        }
+        if let Some(list) = self.exclusion(origin) {
+            return Ok(Route::Excluded { by: list.name, ignored: variable.name });
+        }
+        let proxy = self.proxy_for(origin)?;
+        Ok(proxy.map_or(Route::Direct, |proxy| Route::Proxy {
+            variable: variable.name,
+            with_credentials: proxy.credentials.is_some(),
+            address: proxy.to_string(),
+            host: proxy.host,
+        }))
+    }
+}
+
+/// How a host is reached, and which variable says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// No variable names a proxy.
+    Direct,
+    /// The host is this machine, which is never reached through a proxy.
+    ThisMachine {
+        /// The variable that names one.
+        ignored: &'static str,
+    },
+    /// A list excludes the host.
+    Excluded {
+        /// The variable with the list.
+        by: &'static str,
+        /// The variable that names a proxy.
+        ignored: &'static str,
+    },
+    /// Through a proxy.
+    Proxy {
+        /// The variable that names it.
+        variable: &'static str,
+        /// Its host.
+        host: String,
+        /// Its host and port, without user and password.
+        address: String,
+        /// Whether a user name is sent to it.
+        with_credentials: bool,
+    },
 }
 
 impl fmt::Debug for ProxyVariables {

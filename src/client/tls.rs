@@ -81,12 +81,12 @@ pub(super) enum HandshakeError {
     Io(io::Error),
 }
 
-/// Does the whole handshake, so that a failure of TLS is always one before the request.
+/// Does the whole handshake, so that a failure of TLS is always one before the request. Tells the version agreed upon, too.
 pub(super) fn handshake(
     config: Arc<ClientConfig>,
     host: &str,
     mut stream: Box<dyn Stream>,
-) -> Result<Box<dyn Stream>, HandshakeError> {
+) -> Result<(Box<dyn Stream>, Option<String>), HandshakeError> {
     let name = ServerName::try_from(host.to_owned())
         .map_err(|e| HandshakeError::Io(io::Error::new(io::ErrorKind::InvalidInput, e)))?;
     let mut connection =
@@ -94,7 +94,9 @@ pub(super) fn handshake(
     while connection.is_handshaking() {
         connection.complete_io(&mut stream).map_err(judge)?;
     }
-    Ok(Box::new(StreamOwned::new(connection, stream)))
+    let version =
+        connection.protocol_version().and_then(|v| v.as_str()).map(|v| v.replace("TLSv1_", "TLS 1."));
+    Ok((Box::new(StreamOwned::new(connection, stream)), version))
 }
 
 fn judge(error: io::Error) -> HandshakeError {

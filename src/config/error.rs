@@ -161,7 +161,7 @@ pub enum ConfigError {
     },
     /// The API key stands in both places.
     #[error(
-        "{place} is the API key once more; the exchange shows the secret key beside it, once, when the key is made"
+        "{place} and the API key are equal; the exchange shows the secret key beside it, once, when the key is made"
     )]
     KeyIsSecret {
         /// Where the secret belongs.

@@ -53,6 +53,7 @@ pub struct ConfigFile {
     pub(super) path: PathBuf,
     pub(super) default_profile: Option<Located<String>>,
     pub(super) profiles: Vec<Profile>,
+    mode: u32,
 }
 
 impl ConfigFile {
@@ -69,12 +70,31 @@ impl ConfigFile {
         for profile in &mut profiles {
             profile.trust.clone_from(&trust);
         }
-        Ok(Self { path: path.to_owned(), default_profile, profiles })
+        Ok(Self { path: path.to_owned(), default_profile, profiles, mode: opened.mode() })
     }
 
     /// The file's path.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The bits of its mode that say who may do what.
+    pub fn mode(&self) -> u32 {
+        self.mode
+    }
+
+    /// Refuses a file that others could have changed, or read where keys stand in it. One without profiles says nothing
+    /// that matters.
+    ///
+    /// # Errors
+    /// [`ConfigError::File`].
+    pub fn check_trust(&self) -> Result<(), ConfigError> {
+        self.profiles.first().map_or(Ok(()), Profile::check_trust)
+    }
+
+    /// The setting of a profile whose command has to be run before its key can be used.
+    pub fn command_setting(&self, profile: &str) -> Option<&'static str> {
+        self.profile(profile).and_then(Profile::command_setting)
     }
 
     /// The names of its profiles, in the order of the file.

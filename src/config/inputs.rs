@@ -15,6 +15,36 @@ pub(super) const SECRET_VARIABLES: [&str; 5] = [
     "BNQ_PASSPHRASE",
 ];
 
+/// A variable of the environment that is read, and where it stands among other sources.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// The flag that goes before it.
+    pub after: Option<&'static str>,
+    /// What it goes before.
+    pub before: &'static str,
+}
+
+const fn variable(name: &'static str, after: Option<&'static str>, before: &'static str) -> Variable {
+    Variable { name, after, before }
+}
+
+/// Every variable that is read, but for the proxies' and the terminal's.
+pub const VARIABLES: [Variable; 11] = [
+    variable("BINANCE_API_KEY", Some("--profile"), "default_profile"),
+    variable("BINANCE_SECRET_KEY", Some("--profile"), "default_profile"),
+    variable("BINANCE_API_SECRET", Some("--profile"), "default_profile"),
+    variable("BINANCE_PRIVATE_KEY_FILE", Some("--profile"), "default_profile"),
+    variable("BNQ_PASSPHRASE", None, "asking on the terminal"),
+    variable("BNQ_PROFILE", Some("--profile"), "the BINANCE_ variables and default_profile"),
+    variable("BNQ_ENV", Some("--env"), "the default, live"),
+    variable("BNQ_CONFIG", Some("--config"), "the platform's config folder"),
+    variable("BNQ_BASE_URL", Some("--base-url"), "the profile and the exchange's own host"),
+    variable("BNQ_OUTPUT", Some("--output"), "the profile and the default, json"),
+    variable("BNQ_ERRORS", Some("--errors"), "the default, text"),
+];
+
 /// The global flags that this layer looks at, as typed.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {

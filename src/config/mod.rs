@@ -27,13 +27,13 @@ pub use credentials::{Credentials, KeySource, PRACTICE_API_KEY, PRACTICE_SECRET_
 pub use error::{ConfigError, SettingProblem};
 pub use file::{ConfigFile, ConfigPath};
 pub use init::{Existing, NewProfile, NewSecret, add_profile};
-pub use inputs::{Flags, Inputs};
+pub use inputs::{Flags, Inputs, VARIABLES, Variable};
 pub use origin::{Origin, Place, Setting};
 pub use permission::UrlRefusal;
 pub use profile::{TimeoutError, parse_timeout};
 pub use secret_file::FileProblem;
 pub use settings::Settings;
-pub use show::{ProfileCheck, Shown, check, show};
+pub use show::{ProfileCheck, Shown, check, check_profile, check_variables, show};
 
 #[cfg(test)]
 mod tests;

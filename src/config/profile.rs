@@ -73,6 +73,14 @@ impl Profile {
         ConfigError::ProfileLacks { file, line: self.line, profile, missing }
     }
 
+    /// The setting whose command gives the secret, or the passphrase of the private key.
+    pub(super) fn command_setting(&self) -> Option<&'static str> {
+        let secret = self.secret.as_ref().is_some_and(|s| matches!(s.value, SecretSource::Command(_)));
+        let passphrase = self.passphrase.as_ref();
+        let passphrase = passphrase.is_some_and(|p| matches!(p.value, PassphraseSource::Command(_)));
+        secret.then_some("secret_key_command").or_else(|| passphrase.then_some("passphrase_command"))
+    }
+
     /// Whether a secret or key stands in the config file itself.
     pub(super) fn holds_key(&self) -> bool {
         let secret = self.secret.as_ref().is_some_and(|s| matches!(s.value, SecretSource::Inline(_)));

@@ -132,7 +132,7 @@ impl OpenedFile {
         Ok(())
     }
 
-    fn mode(&self) -> u32 {
+    pub(super) fn mode(&self) -> u32 {
         Mode::from_raw_mode(self.stat.st_mode).bits() & 0o7777
     }
 

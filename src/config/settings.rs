@@ -63,6 +63,11 @@ impl Settings {
         self.source.profile().map(|p| p.name.as_str())
     }
 
+    /// Whether the key is that of the environment's variables.
+    pub fn uses_variables(&self) -> bool {
+        matches!(self.source, Source::Variables)
+    }
+
     /// Loads key and secret from the one source that was chosen. `ask` is called with the file of an encrypted private
     /// key whose passphrase no setting gives.
     ///

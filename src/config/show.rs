@@ -2,7 +2,8 @@ use std::path::Path;
 
 use super::credentials::AskPassphrase;
 use super::profile::{ApiKeySource, PassphraseSource, Profile, SecretSource};
-use super::{ConfigError, ConfigFile, Credentials};
+use super::source::{API_KEY, SECRETS};
+use super::{ConfigError, ConfigFile, Credentials, Inputs};
 use crate::catalogue::Environment;
 use crate::signing::{ApiKey, KeyKind, SecretKey};
 
@@ -103,12 +104,26 @@ pub struct ProfileCheck {
 
 /// Loads each profile's key and signs a test payload with it. `ask` is called for passphrases that no setting gives.
 pub fn check(file: &ConfigFile, ask: AskPassphrase) -> Vec<ProfileCheck> {
-    let checked = |profile: &Profile| ProfileCheck {
+    file.profiles.iter().map(|profile| checked(profile, ask)).collect()
+}
+
+/// As [`check`], for the profile of this name.
+pub fn check_profile(file: &ConfigFile, name: &str, ask: AskPassphrase) -> Option<ProfileCheck> {
+    file.profile(name).map(|profile| checked(profile, ask))
+}
+
+/// As [`check`], for the key in the variables of the environment; `None` if none of them is set.
+pub fn check_variables(inputs: &Inputs, ask: AskPassphrase) -> Option<Result<KeyKind, ConfigError>> {
+    let set = std::iter::once(API_KEY).chain(SECRETS).any(|name| inputs.is_set(name));
+    set.then(|| Credentials::of_variables(inputs, ask).map(|credentials| credentials.key.kind()))
+}
+
+fn checked(profile: &Profile, ask: AskPassphrase) -> ProfileCheck {
+    ProfileCheck {
         profile: profile.name.clone(),
         environment: profile.env.value,
         result: signs(profile, ask),
-    };
-    file.profiles.iter().map(checked).collect()
+    }
 }
 
 fn signs(profile: &Profile, ask: AskPassphrase) -> Result<KeyKind, ConfigError> {

@@ -36,7 +36,10 @@ pub(super) const PARAMETER_CHECKS: &[Check] = &[
 
 /// Parameters that belong to signing, not to the endpoint.
 pub(super) const SIGNING: [&str; 3] = ["timestamp", "signature", "recvWindow"];
-const AHEAD_LIMIT_US: i64 = 1_000_000;
+
+/// From so far ahead of the exchange's clock on, a timestamp is refused, in microseconds.
+/// Source: Spot REST documentation, "Timing security".
+pub const AHEAD_LIMIT_US: i64 = 1_000_000;
 
 fn key_well_formed(x: &Examined<'_>) -> Result<(), Refusal> {
     if !x.endpoint.security().needs_key() || x.key_text.is_some() || x.is_settled(API_KEY_HEADER) {

@@ -22,6 +22,7 @@ mod verdict;
 mod verify;
 
 pub use characters::{ValueMistake, value_mistake};
+pub use checks::AHEAD_LIMIT_US;
 pub use diagnosis::{Answer, Case, Diagnosis, OwnKey, Scheme, diagnose};
 pub use finding::{Certainty, Finding};
 pub use received::ReceivedRequest;

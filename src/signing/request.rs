@@ -1,6 +1,6 @@
 use super::key::SigningError;
 use super::{ApiKey, Parameters, RecvWindow, Signature, SigningKey};
-use crate::catalogue::Method;
+use crate::catalogue::{Endpoint, Method};
 
 /// The bytes that are signed: the query string, then the body, with nothing between them.
 pub fn payload(query: &str, body: &str) -> String {
@@ -26,6 +26,18 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// A request to an endpoint, without parameters and without a key.
+    pub fn to(endpoint: &Endpoint, base_url: &str) -> Self {
+        Self {
+            method: endpoint.method(),
+            base_url: base_url.to_owned(),
+            path: endpoint.path().to_owned(),
+            query: Parameters::new(),
+            body: Parameters::new(),
+            api_key: None,
+        }
+    }
+
     /// The request as it stands, for endpoints that take no signature.
     pub fn unsigned(&self) -> SignedRequest {
         self.with_query(self.query.encode(), None)

@@ -13,6 +13,7 @@ mod catalogue;
 mod changes;
 mod completions;
 mod credentials;
+mod doctor;
 mod endpoints;
 mod help;
 mod made_up;

@@ -24,8 +24,15 @@ fn every_page_is_written_and_well_formed() {
     let mut names: Vec<String> =
         fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     names.sort_unstable();
-    let builtins =
-        ["bnq.1", "bnq-sign.1", "bnq-config.1", "bnq-endpoints.1", "bnq-completions.1", "bnq-man.1"];
+    let builtins = [
+        "bnq.1",
+        "bnq-sign.1",
+        "bnq-config.1",
+        "bnq-doctor.1",
+        "bnq-endpoints.1",
+        "bnq-completions.1",
+        "bnq-man.1",
+    ];
     let groups = bnq::catalogue::groups().into_iter().map(|g| format!("bnq-{g}.1"));
     for name in builtins.map(str::to_owned).into_iter().chain(groups) {
         assert!(names.contains(&name), "{name} is not among {names:?}");

@@ -100,6 +100,9 @@ fn a_certificate_for_the_name_is_accepted() {
     let (_folder, file) = authority.file();
     for name in ["localhost", "127.0.0.1"] {
         let server = authority.serve(name, |_| {}, answer);
+        let options = ClientOptions { ca_file: Some(file.clone()), ..ClientOptions::default() };
+        let connected = Client::new(options).connect(&format!("https://{name}:{}", server.port)).expect(name);
+        assert_eq!(connected.tls.as_deref(), Some("TLS 1.3"), "{name}");
         let response = send(&server, name, Some(file.clone())).expect(name);
         assert_eq!(drain(response), ("[1]".to_owned(), None), "{name}");
         let requests = server.requests();

@@ -158,7 +158,7 @@ fn a_profile_that_cannot_sign_says_why() {
             "/config/bnq/config.toml:4: `secret_key` of profile main has 65 characters",
         ),
         ("secret_key = \"YOUR_SECRET_KEY\"".to_owned(), "`secret_key` of profile main is a placeholder"),
-        (format!("secret_key = \"{KEY}\""), "`secret_key` of profile main is the API key once more"),
+        (format!("secret_key = \"{KEY}\""), "`secret_key` of profile main and the API key are equal"),
         (
             "secret_key = \"-----BEGIN PRIVATE KEY-----\"".to_owned(),
             "put it in a file and name that file by `private_key_file`",

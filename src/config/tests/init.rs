@@ -110,9 +110,9 @@ fn what_would_not_work_is_not_written() {
         (typed(""), "cannot be the name of a profile"),
         (typed("-p"), "cannot be the name of a profile"),
         (new("a", NewSecret::Value(SecretKey::new("undefined"))), "what was typed in is a placeholder"),
-        (new("a", NewSecret::Value(SecretKey::new(KEY))), "what was typed in is the API key once more"),
+        (new("a", NewSecret::Value(SecretKey::new(KEY))), "what was typed in and the API key are equal"),
         (new("a", NewSecret::KeyFile(open.clone())), "is open to other users"),
-        (new("a", NewSecret::KeyFile(same)), "is the API key once more"),
+        (new("a", NewSecret::KeyFile(same)), "and the API key are equal"),
         (new("a", NewSecret::KeyFile("/nowhere".into())), "cannot be read: entity not found"),
         (new("a", NewSecret::PrivateKeyFile(open)), "is open to other users"),
     ];

@@ -84,7 +84,7 @@ const CASES: &[Case] = {
         case(None, None, &[PAIR[0], ("BINANCE_API_SECRET", SECRET)], Ok(("BINANCE_API_KEY and BINANCE_API_SECRET", Live))),
         case(None, None, &[PAIR[0], PAIR[1], ("BINANCE_API_SECRET", "x")], Err("BINANCE_SECRET_KEY and BINANCE_API_SECRET are both set and differ")),
         case(None, None, &[PAIR[0], PAIR[1], ("BINANCE_PRIVATE_KEY_FILE", "x")], Err("BINANCE_SECRET_KEY and BINANCE_PRIVATE_KEY_FILE are both set and differ")),
-        case(None, None, &[PAIR[0], ("BINANCE_SECRET_KEY", KEY)], Err("BINANCE_SECRET_KEY is the API key once more")),
+        case(None, None, &[PAIR[0], ("BINANCE_SECRET_KEY", KEY)], Err("BINANCE_SECRET_KEY and the API key are equal")),
         case(None, None, &[PAIR[0], ("BINANCE_SECRET_KEY", "a\n")], Err("BINANCE_SECRET_KEY has white space at its beginning or end")),
         case(None, None, &[("BINANCE_API_KEY", "YOUR_API_KEY"), PAIR[1]], Err("BINANCE_API_KEY is a placeholder")),
         case(None, None, &[PAIR[0], ("BINANCE_PRIVATE_KEY_FILE", "/nowhere.pem")], Err("the private key file /nowhere.pem cannot be read: entity not found")),

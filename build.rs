@@ -13,6 +13,8 @@ mod endpoints;
 mod errors;
 #[path = "build/hosts.rs"]
 mod hosts;
+#[path = "build/own.rs"]
+mod own;
 #[path = "build/responses.rs"]
 mod responses;
 #[path = "build/source.rs"]
@@ -46,6 +48,10 @@ fn generate() -> Result<(), String> {
         [endpoints::generate(&mut pool)?, hosts::generate(&mut pool)?, assets::generate(&mut pool)?];
     write("catalogue.rs", &catalogue.concat())?;
     let mistakes = errors::mistake_names()?;
-    write("explain.rs", &(errors::generate(&mut pool)? + &clients::generate(&mut pool, &mistakes)?))?;
+    write(
+        "explain.rs",
+        &[errors::generate(&mut pool)?, clients::generate(&mut pool, &mistakes)?, own::generate(&mut pool)?]
+            .concat(),
+    )?;
     write("text.txt", pool.text())
 }

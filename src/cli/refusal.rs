@@ -4,13 +4,15 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use crate::catalogue::{ErrorsIn, Parameter};
+use crate::catalogue::{Environment, ErrorsIn, Parameter};
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::target::Target;
+use crate::config::Credentials;
 use crate::diagnose;
 use crate::explain;
 use crate::render::request::shell_quote;
-use crate::signing::Parameters;
+use crate::signing::{KeyKind, Parameters};
+use crate::text::fill;
 
 /// The exchange's own form of an error.
 #[derive(Deserialize)]
@@ -28,6 +30,18 @@ pub struct Asked<'a> {
     pub parameters: Parameters,
     /// The words of the command line, from which a corrected one is made.
     pub words: &'a [String],
+    /// With what key it was sent where, if there was one.
+    pub key: Option<Keyed<'a>>,
+}
+
+/// With what key a request was sent, and where.
+pub struct Keyed<'a> {
+    /// The key.
+    pub credentials: &'a Credentials,
+    /// The environment.
+    pub environment: Environment,
+    /// The address.
+    pub base_url: &'a str,
 }
 
 /// Explains an answer whose status says that the request was refused.
@@ -139,7 +153,8 @@ fn coded(asked: &Asked<'_>, status: u16, error: &ErrorBody) -> Failure {
     let message = explain::message(product, error.code, &error.msg);
     let advice = message.map_or(entry.advice(), explain::MessageEntry::advice);
     let (cause, fix) = (advice.cause(), advice.fix());
-    let (cause, fix) = slip(asked, &error.msg).unwrap_or((cause.to_owned(), fix.to_owned()));
+    let known = slip(asked, &error.msg).or_else(|| own(asked, error.code));
+    let (cause, fix) = known.unwrap_or((cause.to_owned(), fix.to_owned()));
     failure.with_cause(cause).with_fix(fix)
 }
 
@@ -162,6 +177,25 @@ fn by_status(asked: &Asked<'_>, status: u16, message: String) -> Failure {
         failure = failure.with_cause(entry.advice().cause()).with_fix(entry.advice().fix());
     }
     failure
+}
+
+/// What is left as the cause, since the program made the request itself.
+fn own(asked: &Asked<'_>, code: i64) -> Option<(String, String)> {
+    let Keyed { credentials, environment, base_url } = asked.key.as_ref()?;
+    let security = asked.target.endpoint.map_or("", |e| e.security().as_str());
+    let own = explain::own(code, security)?;
+    let host = base_url.split_once("://").map_or(*base_url, |(_, host)| host);
+    let secret = if credentials.key.kind() == KeyKind::Hmac { "secret" } else { "private key" };
+    let (key, source) = (credentials.api_key.masked(), credentials.source.to_string());
+    let values = [
+        ("key", key.as_str()),
+        ("source", &source),
+        ("env", environment.as_str()),
+        ("host", host),
+        ("secret", secret),
+        ("security", security),
+    ];
+    Some((fill(own.cause(), &values), fill(own.fix(), &values)))
 }
 
 /// Where the exchange's message names a parameter: what is wrong with the value that was sent, and what to type instead.
@@ -203,7 +237,7 @@ mod tests {
     #[test]
     fn status_and_code_decide_together() {
         let target = Target::from(catalogue::find("spot", "new-order").unwrap());
-        let asked = Asked { target: &target, parameters: Parameters::new(), words: &[] };
+        let asked = Asked { target: &target, parameters: Parameters::new(), words: &[], key: None };
         let cases = [
             (400, r#"{"code":-1013,"msg":"x"}"#, Kind::Refused),
             (500, r#"{"code":-1013,"msg":"x"}"#, Kind::Unknown),
@@ -233,7 +267,7 @@ mod tests {
     #[test]
     fn errors_inside_an_answer_are_found_where_the_catalogue_says() {
         let target = Target::from(catalogue::find("spot", "new-order").unwrap());
-        let asked = Asked { target: &target, parameters: Parameters::new(), words: &[] };
+        let asked = Asked { target: &target, parameters: Parameters::new(), words: &[], key: None };
         let cases = [
             (
                 ErrorsIn::Items,

@@ -11,7 +11,7 @@ use crate::cli::console;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::interrupt;
 use crate::cli::query::Query;
-use crate::cli::refusal::{self, Asked};
+use crate::cli::refusal::{self, Asked, Keyed};
 use crate::cli::session::{now_ms, variable};
 use crate::client::{
     self, Client, ClientOptions, ClockError, ClockReading, ProxyVariables, Response, SendError,
@@ -153,6 +153,11 @@ impl<'a> Sender<'a> {
             target: &self.query.target,
             parameters: self.query.parameters(),
             words: &self.query.session.words,
+            key: self.query.credentials.as_ref().map(|credentials| Keyed {
+                credentials,
+                environment: self.query.settings.environment.value,
+                base_url: self.base_url,
+            }),
         }
     }
 

@@ -1,6 +1,6 @@
-use super::verdict::fill;
 use crate::catalogue::{ListStyle, Parameter, ParameterType};
 use crate::explain;
+use crate::text::fill;
 
 /// A range of characters as the exchange names it, and the same as a test.
 struct LegalRange {
@@ -30,7 +30,7 @@ const DECIMAL: LegalRange = LegalRange {
 // assumed: reported in questions about exchangeInfo and tickers, not in the documentation.
 const SYMBOLS: LegalRange = LegalRange {
     pattern: r#"^\[("[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}){0,1}\]$"#,
-    holds: |s| serde_json::from_str::<Vec<String>>(s).is_ok(),
+    holds: |s| !s.contains(char::is_whitespace) && serde_json::from_str::<Vec<String>>(s).is_ok(),
     likely: likely_list,
 };
 

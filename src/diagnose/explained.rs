@@ -101,7 +101,13 @@ fn missing(x: &mut Examined<'_>, case: &Case<'_>, refusal: &Refusal, diagnosis: 
         diagnosis.findings.push(finding);
         return;
     }
-    diagnosis.findings.push(Finding::of(refusal));
+    let empty = refusal.about.iter().find(|name| x.value(name) == Some(""));
+    diagnosis.findings.push(match empty {
+        Some(name) if refusal.mistake == "mandatory-parameter-missing" => {
+            Finding::new("parameter-empty", Certainty::Proven, &[("name", name)]).seen(format!("{name}="))
+        }
+        _ => Finding::of(refusal),
+    });
     settle(x, refusal);
 }
 
@@ -151,6 +157,12 @@ fn symbol(x: &mut Examined<'_>, refusal: &Refusal, diagnosis: &mut Diagnosis) {
         }
         Some(NotSymbol::Reversed { base, quote }) => {
             ("a pair the wrong way round", format!("send `{base}{quote}`"))
+        }
+        Some(NotSymbol::Separated(joined)) => {
+            let values = [("value", value), ("expected", joined.as_str())];
+            let explained = Finding::new("symbol-with-separator", Certainty::Proven, &values);
+            diagnosis.findings.push(Finding { seen: finding.seen, ..explained });
+            return settle(x, refusal);
         }
         None => {
             diagnosis.findings.push(finding);

@@ -1,6 +1,6 @@
-use super::verdict::fill;
 use super::{Refusal, search};
 use crate::explain;
+use crate::text::fill;
 
 /// How sure a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,3 +1,6 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::{ReceivedRequest, Refusal};
 use crate::signing::{API_KEY_HEADER as HEADER, KeyShapeError, SecretKey, is_well_formed as is_key, mask};
 
@@ -33,17 +36,17 @@ pub(super) fn arrived(request: &ReceivedRequest) -> Arrived {
     let is_place = |name: &str| {
         [HEADER, "Authorization"].iter().any(|n| n.eq_ignore_ascii_case(name)) || resembles(name)
     };
-    let header =
-        headers.filter(|(name, value)| is_place(name) && !value.is_empty()).max_by_key(|(name, _)| {
-            // What is in the right header was refused first.
-            (name.eq_ignore_ascii_case(HEADER), name.eq_ignore_ascii_case("Authorization"))
-        });
+    let holds = |name: &str, value: &str| !value.is_empty() && (is_place(name) || is_api_key(value));
+    let header = headers.filter(|(name, value)| holds(name, value)).max_by_key(|(name, _)| {
+        // What is in the right header was refused first.
+        (name.eq_ignore_ascii_case(HEADER), name.eq_ignore_ascii_case("Authorization"))
+    });
     if let Some((name, value)) = header {
         let seen = Some(format!("{name}: {value}"));
-        return Arrived { key: inner(&value), parameter: None, seen };
+        return Arrived { key: inner(&value).or_else(|| user_of(&value)), parameter: None, seen };
     }
     let parameters = request.query_parameters().into_iter().chain(request.body_parameters());
-    let sent = parameters.into_iter().find(|(name, value)| resembles(name) && !value.is_empty());
+    let sent = parameters.into_iter().find(|(name, value)| carries_key(name, value));
     match sent {
         Some((name, value)) => {
             let seen = Some(format!("{name}={value}"));
@@ -63,19 +66,39 @@ fn cause(request: &ReceivedRequest) -> Cause {
     if header("Authorization").is_some_and(|v| v.split(|c: char| !c.is_ascii_alphanumeric()).any(is_key)) {
         return ("key-in-authorization", vec![]);
     }
-    if header("Authorization").is_some_and(|v| v.to_uppercase().contains(HEADER)) {
+    if header("Authorization").is_some_and(|v| v.to_uppercase().contains(HEADER) || user_of(&v).is_some()) {
         return ("key-in-authorization", vec![]);
     }
-    let misspelt = request.headers.iter().find(|(name, value)| resembles(name) && !value.is_empty());
+    let misspelt = request.headers.iter().find(|(name, value)| {
+        !value.is_empty() && (resembles(name) || is_api_key(&String::from_utf8_lossy(value)))
+    });
     if let Some((name, _)) = misspelt {
         return ("key-header-misspelled", vec![("name", name.clone())]);
     }
     let parameters = request.query_parameters().into_iter().chain(request.body_parameters());
-    let sent = parameters.into_iter().find(|(name, value)| resembles(name) && !value.is_empty());
+    let sent = parameters.into_iter().find(|(name, value)| carries_key(name, value));
     match sent {
         Some((name, _)) => ("key-in-parameters", vec![("name", name)]),
         None => ("key-missing", vec![]),
     }
+}
+
+/// A text with the form of a key that is no digest in hex.
+fn is_api_key(text: &str) -> bool {
+    is_key(text) && !text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Whether a parameter was meant to be the key. A signature in base64 can look like one.
+fn carries_key(name: &str, value: &str) -> bool {
+    !value.is_empty() && (resembles(name) || is_api_key(value) && name != "signature")
+}
+
+/// The user of basic authentication, where it has the form of a key: `curl -u <key>:<secret>`.
+fn user_of(authorization: &str) -> Option<String> {
+    let (scheme, encoded) = authorization.trim().split_once(' ')?;
+    let decoded = STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("Basic"))?;
+    let text = String::from_utf8(decoded).ok()?;
+    text.split(':').next().filter(|user| is_key(user)).map(str::to_owned)
 }
 
 /// A name without marks and letter case.

@@ -134,8 +134,27 @@ impl<'de> serde::Deserialize<'de> for Members {
     }
 }
 
+/// Parameters in a body that is not read as a form.
+pub(super) fn misplaced(x: &mut Examined<'_>) -> Option<Finding> {
+    let shapes: [(&str, fn(&mut Examined<'_>) -> Option<Finding>); 2] =
+        [("body-is-json", json), ("get-with-body", body_of_get)];
+    let (name, finding) = shapes.into_iter().find_map(|(name, shape)| {
+        if x.is_settled(name) { None } else { shape(x).map(|finding| (name, finding)) }
+    })?;
+    x.settle(name);
+    Some(finding)
+}
+
 fn json_body(x: &mut Examined<'_>, _: &Case<'_>) -> Option<Finding> {
-    let form = form_of(&x.request.body)?;
+    json(x)
+}
+
+fn get_with_body(x: &mut Examined<'_>, _: &Case<'_>) -> Option<Finding> {
+    body_of_get(x)
+}
+
+fn json(x: &mut Examined<'_>) -> Option<Finding> {
+    let form = form_of(&x.request.body).filter(|form| !form.is_empty())?;
     let query = x.request.query.clone();
     reread(x, &query, form.as_bytes());
     x.json = true;
@@ -144,7 +163,7 @@ fn json_body(x: &mut Examined<'_>, _: &Case<'_>) -> Option<Finding> {
     Some(finding.seen(content.map_or_else(|| "{…}".to_owned(), |c| format!("Content-Type: {c}"))))
 }
 
-fn get_with_body(x: &mut Examined<'_>, _: &Case<'_>) -> Option<Finding> {
+fn body_of_get(x: &mut Examined<'_>) -> Option<Finding> {
     let in_body = received::pairs(&x.request.body);
     let named = in_body.iter().any(|(name, value)| !name.is_empty() && !value.is_empty());
     if x.request.method != "GET" || !named {

@@ -4,7 +4,7 @@ use super::diagnosis::{Case, Diagnosis, OwnKey};
 use super::examined::Examined;
 use super::finding::{Certainty, Finding};
 use super::search::{self, Around, Depth, Outcome, Signer};
-use super::{Refusal, Scheme};
+use super::{Refusal, Scheme, shape};
 use crate::signing::{KeyKind, SecretKey, VerifyingKey};
 
 /// Explains a signature that is malformed or wrong.
@@ -21,6 +21,13 @@ pub(super) fn explain(x: &mut Examined<'_>, case: &Case<'_>, refusal: &Refusal, 
         diagnosis.findings.extend(by_form(x, None, &sent, refusal));
         return;
     };
+    // What is in the wrong place was signed there, or where it belongs.
+    if let Some(finding) = shape::misplaced(x) {
+        diagnosis.findings.push(finding);
+        if own.verifying.verify(&x.parts.payload(), &sent) {
+            return;
+        }
+    }
     let depth = if x.unknown_key { Depth::Usual } else { Depth::Everything };
     match search::search(&x.parts, &around(x, case, own), &sent, &signer(own), depth) {
         // A malformed one cannot be right but for its form, and that is a slip.

@@ -14,6 +14,8 @@ pub(super) enum NotSymbol<'a> {
         /// What belongs second.
         quote: &'a str,
     },
+    /// Base asset and quote asset with something between them; how they are written together.
+    Separated(String),
 }
 
 /// Whether a text may be a symbol, as far as can be told without the list of them.
@@ -23,8 +25,10 @@ pub fn is_likely_symbol(text: &str) -> bool {
 
 /// Tells an asset or a reversed pair from a symbol; `None` if it may be a symbol.
 pub(super) fn not_symbol(text: &str) -> Option<NotSymbol<'_>> {
-    if text.contains(['_', '-']) {
-        return None;
+    if let Some((base, quote)) = text.split_once(['_', '-', '.']) {
+        // Contracts have such names too: `BTCUSD_PERP`, `BTC-250101-50000-C`.
+        let pair = quote_rank(quote).is_some() && !base.is_empty() && base.chars().all(char::is_alphanumeric);
+        return pair.then(|| NotSymbol::Separated(format!("{base}{quote}")));
     }
     if quote_rank(text).is_some() || assets().any(|a| a == text) {
         return Some(NotSymbol::Asset);
@@ -60,6 +64,9 @@ mod tests {
             ("BTCETH", reversed("ETH", "BTC")),
             ("ETHLTC", reversed("LTC", "ETH")),
             ("TRYUSDT", reversed("USDT", "TRY")),
+            ("BTC-USDT", Some(NotSymbol::Separated("BTCUSDT".to_owned()))),
+            ("BTC_USDT", Some(NotSymbol::Separated("BTCUSDT".to_owned()))),
+            ("BTCUSDT_250328", None),
             ("BTCUSDT", None),
             ("ETHBTC", None),
             ("BNBETH", None),

@@ -1,5 +1,6 @@
 use crate::catalogue::Endpoint;
 use crate::explain;
+use crate::text::fill;
 
 /// What the exchange makes of a request before it looks at the account.
 #[derive(Debug)]
@@ -77,24 +78,4 @@ impl Refusal {
             .map(|code| serde_json::json!({ "code": code, "msg": self.message }).to_string())
             .unwrap_or_default()
     }
-}
-
-/// Puts values into the braces of a text. A value is never searched for braces itself: it is foreign.
-pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
-    let mut out = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        let known = after.split_once('}').and_then(|(name, tail)| {
-            values.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value, tail))
-        });
-        if let Some((value, tail)) = known {
-            out.push_str(value);
-            rest = tail;
-        } else {
-            out.push('{');
-            rest = after;
-        }
-    }
-    out + rest
 }

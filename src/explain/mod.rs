@@ -6,6 +6,7 @@ mod clients;
 mod entry;
 mod find;
 mod log;
+mod own;
 mod pattern;
 mod product;
 mod scan;
@@ -15,6 +16,7 @@ pub use clients::{Client, client_of, clients};
 pub use entry::{Advice, Cause, ErrorEntry, Kind, MessageEntry, MistakeEntry, StatusEntry};
 pub use find::{Found, What, find, nearest};
 pub use log::{Log, Seen};
+pub use own::{Own, own};
 pub use product::Product;
 
 include!(concat!(env!("OUT_DIR"), "/explain.rs"));

@@ -102,7 +102,7 @@ fn ask(x: &mut Examination<'_>, endpoint: &'static Endpoint) -> Result<Answered,
         return Ok(Answered { status: response.status, body });
     }
     let target = Target::from(endpoint);
-    let asked = Asked { target: &target, parameters: Parameters::new(), words: &x.session.words };
+    let asked = Asked { target: &target, parameters: Parameters::new(), words: &x.session.words, key: None };
     Err(refusal::explained(&asked, response.status, &body))
 }
 

@@ -9,7 +9,9 @@ use crate::text::is_decimal;
 /// Every way of putting the parameters together that is tried.
 pub(super) fn all(parts: &Parts, around: &Around<'_>) -> Made<Vec<u8>> {
     let mut made = separators(parts);
+    made.extend(doubled(parts));
     made.extend(values(parts));
+    made.extend(unexpanded(parts));
     made.extend(entities(parts));
     if !around.json {
         made.extend(json(parts));
@@ -40,7 +42,7 @@ pub(super) fn places(parts: &Parts) -> Made<Vec<u8>> {
     made
 }
 
-const SEPARATORS: [(&str, &[u8]); 17] = [
+const SEPARATORS: [(&str, &[u8]); 16] = [
     ("with nothing between them", b""),
     ("with a line end between them", b"\n"),
     ("with CR and LF between them", b"\r\n"),
@@ -51,7 +53,6 @@ const SEPARATORS: [(&str, &[u8]); 17] = [
     ("with `|` between them", b"|"),
     ("with a space between them", b" "),
     ("with `+` between them", b"+"),
-    ("with `&&` between them", b"&&"),
     ("with ` & ` between them", b" & "),
     ("with `%26` between them", b"%26"),
     ("with `:` between them", b":"),
@@ -86,6 +87,18 @@ fn separators(parts: &Parts) -> Made<Vec<u8>> {
         [b"&".as_slice(), b",", b"\n"].map(|with| (slip("payload-wrong-separator", how), colons.join(with))),
     )
     .collect()
+}
+
+/// One `&` too many, at one joint or at all.
+fn doubled(parts: &Parts) -> Made<Vec<u8>> {
+    let segments: Vec<&[u8]> = parts.segments().collect();
+    let how = "with `&&` between two parameters";
+    let one = (1..segments.len()).filter_map(|i| {
+        let (before, after) = segments.split_at_checked(i)?;
+        Some([before.join(&b'&'), after.join(&b'&')].join(b"&&".as_slice()))
+    });
+    let all = segments.join(b"&&".as_slice());
+    one.chain([all]).map(|payload| (slip("payload-stray-ampersand", how), payload)).collect()
 }
 
 /// The values alone, or names and values without a `=`.
@@ -205,7 +218,13 @@ const NAMES: [&str; 22] = [
     "dataQueryString",
 ];
 
-const NO_TEXT: [&str; 9] = [
+const NO_TEXT: [&str; 15] = [
+    "%s",
+    "{}",
+    "{0}",
+    "$@",
+    "$*",
+    "\"$payload\"",
     "[object Object]",
     "[object Promise]",
     "undefined",
@@ -216,6 +235,40 @@ const NO_TEXT: [&str; 9] = [
     "$1",
     "System.Object",
 ];
+
+/// The names of variables in place of the values: of all, or of the timestamp's alone.
+fn unexpanded(parts: &Parts) -> Made<Vec<u8>> {
+    let written: [fn(&str) -> String; 6] = [
+        |name| format!("${name}"),
+        |name| format!("${{{name}}}"),
+        |name| format!("${}", name.to_uppercase()),
+        |name| format!("${{{}}}", name.to_uppercase()),
+        |name| format!("{{{name}}}"),
+        |name| format!("%{name}%"),
+    ];
+    let replaced = |value: &dyn Fn(&str) -> String, all: bool| {
+        let made = parts.map(|_, s| {
+            let name = name_of(s);
+            if all || name == "timestamp" {
+                format!("{name}={}", value(&name)).into_bytes()
+            } else {
+                s.to_vec()
+            }
+        });
+        made.payload()
+    };
+    let mut made = Vec::new();
+    for write in written {
+        made.push((slip("variable-name-signed", write("name")), replaced(&write, true)));
+        made.push((slip("variable-name-signed", write("timestamp")), replaced(&write, false)));
+    }
+    for word in
+        ["$ts", "${ts}", "$TS", "$(date +%s%3N)", "$(date +%s000)", "undefined", "NaN", "None", "null", ""]
+    {
+        made.push((slip("variable-name-signed", word), replaced(&|_| word.to_owned(), false)));
+    }
+    made
+}
 
 fn names() -> Made<Vec<u8>> {
     let upper = |name: &str| name.to_uppercase();

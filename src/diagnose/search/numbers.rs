@@ -53,6 +53,9 @@ fn writings(name: &str, value: &str) -> Vec<String> {
             all.push(format!("{whole}.{shortest:0<places$}"));
         }
     }
+    if !decimals.is_empty() {
+        all.push(value.replace('.', ","));
+    }
     if whole == "0" && !shortest.is_empty() {
         all.push(format!(".{shortest}"));
         all.extend(exponents(shortest));

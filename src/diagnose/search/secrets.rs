@@ -11,7 +11,12 @@ use crate::signing::SecretKey;
 /// A slip and the bytes that were the key of the HMAC. They are wiped: each is most of a secret.
 type Made = Vec<(Slip, Zeroizing<Vec<u8>>)>;
 
-const AROUND: [(&str, &str, &str, &str); 20] = [
+const AROUND: [(&str, &str, &str, &str); 25] = [
+    ("secret-whitespace", "with two line ends after it", "", "\n\n"),
+    ("secret-whitespace", "with two spaces after it", "", "  "),
+    ("secret-whitespace", "with a space and a line end after it", "", " \n"),
+    ("secret-quoted", "with double quotes around it and a line end after it", "\"", "\"\n"),
+    ("secret-quoted", "with single quotes around it and a line end after it", "'", "'\n"),
     ("secret-whitespace", "with a line end after it (LF)", "", "\n"),
     ("secret-whitespace", "with a line end after it (CR and LF)", "", "\r\n"),
     ("secret-whitespace", "with a line end after it (CR)", "", "\r"),

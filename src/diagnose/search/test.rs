@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
 use super::{Slip, slip};
-use crate::signing::{SecretKey, VerifyingKey};
+use crate::signing::{SecretKey, VerifyingKey, percent_decode};
 
 /// How many payloads are tried at most with a secret: about 1 µs each.
 const MOST_HMAC: u32 = 150_000;
@@ -57,6 +57,8 @@ pub(super) enum Form {
     Twice(&'static str),
     /// Hex where base64 is due.
     Hex,
+    /// Percent-encoded twice.
+    EncodedTwice,
     /// Base64 whose `+` became a space, or of the alphabet for file names.
     Mangled,
 }
@@ -70,6 +72,9 @@ impl Form {
             Self::Truncated => Some(slip("signature-truncated", signature.chars().count().to_string())),
             Self::Twice(how) => Some(slip("signature-hashed-twice", how)),
             Self::Hex => Some(slip("signature-hex-of-private-key", "")),
+            Self::EncodedTwice => {
+                Some(slip("encoded-twice", "the signature arrived with `%` encoded as %25"))
+            }
             Self::Mangled => Some(slip("signature-not-percent-encoded", "")),
         }
     }
@@ -77,8 +82,11 @@ impl Form {
 
 impl SentSignature {
     fn new(text: &str) -> Self {
-        let repaired: String = text
+        let decoded =
+            String::from_utf8_lossy(&percent_decode(text.replace('+', "%2B").as_bytes())).into_owned();
+        let repaired: String = decoded
             .chars()
+            .filter(|c| !matches!(c, '\r' | '\n'))
             .map(|c| match c {
                 ' ' | '-' => '+',
                 '_' => '/',
@@ -111,7 +119,11 @@ impl SentSignature {
 
     /// The readings that can be a signature of a private key.
     pub(super) fn readings(&self) -> impl Iterator<Item = (Form, &[u8])> {
-        let base64 = if self.text.contains([' ', '-', '_']) { Form::Mangled } else { Form::Plain };
+        let base64 = match &self.text {
+            text if text.contains('%') => Form::EncodedTwice,
+            text if text.contains([' ', '-', '_', '\n', '\r']) => Form::Mangled,
+            _ => Form::Plain,
+        };
         let readings = [(base64, self.base64.as_deref()), (Form::Hex, self.hex.as_deref())];
         readings.into_iter().filter_map(|(form, bytes)| Some((form, bytes?)))
     }

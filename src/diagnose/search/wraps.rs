@@ -122,10 +122,10 @@ fn methods(payload: &[u8], parts: &Parts, around: &Around<'_>) -> Made<Vec<u8>> 
     let timestamp = parts.segments().find(|s| name_of(s) == "timestamp").map(value_of).unwrap_or_default();
     let host = around.base.as_deref().and_then(|b| b.split_once("://")).map_or("", |(_, host)| host);
     let mut made = Vec::new();
-    let mut add = |how: String, text: String| {
-        made.push((slip("payload-has-method", how), [text.as_bytes(), payload].concat()));
-    };
     for method in [around.method.to_owned(), around.method.to_lowercase()] {
+        let mut add = |how: String, text: String| {
+            made.push((slip("payload-has-method", how), [text.as_bytes(), payload].concat()));
+        };
         for joint in ["", " ", "\n", "&", "?", "|", ":", "+"] {
             add(format!("`{method}` before the parameters"), format!("{method}{joint}"));
             for path in [around.path, around.path.trim_start_matches('/')] {
@@ -134,6 +134,16 @@ fn methods(payload: &[u8], parts: &Parts, around: &Around<'_>) -> Made<Vec<u8>> 
                 }
             }
         }
+        if let Some(base) = &around.base {
+            // The base string of OAuth 1.
+            let [address, encoded] = [format!("{base}{}", around.path).into_bytes(), payload.to_vec()]
+                .map(|t| encodings::whole(&t));
+            let text = [method.as_bytes(), b"&", &address, b"&", &encoded].concat();
+            made.push((slip("payload-has-method", "the base string of OAuth"), text));
+        }
+        let mut add = |how: String, text: String| {
+            made.push((slip("payload-has-method", how), [text.as_bytes(), payload].concat()));
+        };
         for second in ["?", "", "\n"] {
             let path = around.path;
             add("time, method and path".to_owned(), format!("{timestamp}{method}{path}{second}"));

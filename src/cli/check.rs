@@ -130,7 +130,7 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
 fn read(matches: &ArgMatches, session: &Session) -> Result<Reading, Failure> {
     if let Some(at) = curl_words(&session.words) {
         let arguments = session.words.get(at + 1..).unwrap_or_default();
-        return reading::read_curl(arguments).map_err(unreadable);
+        return reading::read_curl(arguments).map_err(|e| unreadable(&e));
     }
     let Some(given) = matches.get_one::<String>("request") else {
         let fix = "give a curl line in quotes, a URL, a file, or - for standard input; `bnq check --help` has examples";
@@ -142,7 +142,7 @@ fn read(matches: &ArgMatches, session: &Session) -> Result<Reading, Failure> {
     let (headers, data) = (several("header"), several("data"));
     let method = matches.get_one::<String>("method").map(String::as_str);
     if is_url(given) {
-        return reading::read_url(given, method, &headers, &data).map_err(unreadable);
+        return reading::read_url(given, method, &headers, &data).map_err(|e| unreadable(&e));
     }
     if method.is_some() || !headers.is_empty() || !data.is_empty() {
         return Err(Failure::usage("-X, -H and -d go with a URL alone")
@@ -159,10 +159,10 @@ fn read(matches: &ArgMatches, session: &Session) -> Result<Reading, Failure> {
             text_of(opened, file)?
         }
     };
-    reading::read(&text).map_err(unreadable)
+    reading::read(&text).map_err(|e| unreadable(&e))
 }
 
-fn unreadable(error: reading::ReadError) -> Failure {
+fn unreadable(error: &reading::ReadError) -> Failure {
     Failure::usage(format!("the request cannot be read: {error}"))
         .with_fix("paste it whole: a curl line, raw HTTP, a URL, a HAR entry or a client's log")
 }

@@ -97,11 +97,9 @@ pub fn diagnose(case: &Case<'_>) -> Diagnosis {
     if let Some((host, own)) = address::elsewhere(case) {
         diagnosis.findings.push(other_environment(&x, host, own));
     }
-    let checks: Vec<Check> = match guessed {
-        true => SIGNING_CHECKS.to_vec(),
-        false => SIGNING_CHECKS.iter().chain(PARAMETER_CHECKS).copied().collect(),
-    };
-    for check in checks {
+    // What a guessed endpoint takes says nothing about the request.
+    let parameter_checks: &[Check] = if guessed { &[] } else { PARAMETER_CHECKS };
+    for check in SIGNING_CHECKS.iter().chain(parameter_checks) {
         while diagnosis.findings.len() < MOST_FINDINGS && !x.waived {
             let Err(refusal) = check(&x) else { break };
             explained::explain(&mut x, case, &refusal, &mut diagnosis);

@@ -136,12 +136,11 @@ impl<'de> serde::Deserialize<'de> for Members {
 
 /// Parameters in a body that is not read as a form.
 pub(super) fn misplaced(x: &mut Examined<'_>) -> Option<Finding> {
-    let shapes: [(&str, fn(&mut Examined<'_>) -> Option<Finding>); 2] =
-        [("body-is-json", json), ("get-with-body", body_of_get)];
-    let (name, finding) = shapes.into_iter().find_map(|(name, shape)| {
-        if x.is_settled(name) { None } else { shape(x).map(|finding| (name, finding)) }
-    })?;
-    x.settle(name);
+    let finding = match (x.is_settled("body-is-json"), x.is_settled("get-with-body")) {
+        (false, false) => json(x).or_else(|| body_of_get(x)),
+        _ => None,
+    }?;
+    x.settle(finding.mistake);
     Some(finding)
 }
 
@@ -171,8 +170,8 @@ fn body_of_get(x: &mut Examined<'_>) -> Option<Finding> {
     }
     let (query, body) = (x.request.query.clone(), x.request.body.clone());
     reread(x, &query, &body);
-    let names: Vec<&str> = in_body.iter().map(|(name, _)| name.as_str()).collect();
-    let seen = format!("in the body of the GET: {}", names.join(", "));
+    let sent: Vec<&str> = in_body.iter().map(|(name, _)| name.as_str()).collect();
+    let seen = format!("in the body of the GET: {}", sent.join(", "));
     Some(Finding::new("get-with-body", Certainty::Proven, &[]).seen(seen))
 }
 

@@ -108,7 +108,7 @@ impl Iterator for Permutations {
     fn next(&mut self) -> Option<Vec<usize>> {
         while let Some(counter) = self.counters.get_mut(self.place) {
             if *counter < self.place {
-                let other = if self.place % 2 == 0 { 0 } else { *counter };
+                let other = if self.place.is_multiple_of(2) { 0 } else { *counter };
                 *counter += 1;
                 self.order.swap(other, self.place);
                 self.place = 1;

@@ -88,20 +88,18 @@ pub(super) fn without_two(parts: &Parts) -> Made<Parts> {
 
 /// Letter case of one value, or of the value as Python and JavaScript write it.
 fn recased(parts: &Parts) -> Made<Parts> {
-    let forms: [(&str, fn(&str) -> String); 3] = [
-        ("in lower case", |s| s.to_lowercase()),
-        ("in upper case", |s| s.to_uppercase()),
-        ("with a capital", |s| {
-            let mut chars = s.chars();
-            chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
-        }),
-    ];
     let mut made = Vec::new();
     for (i, s) in parts.segments().enumerate() {
         let (name, Some(value)) = name_value(s) else { continue };
         let Ok(value) = std::str::from_utf8(value) else { continue };
-        for (how, form) in forms {
-            let changed = form(value);
+        let mut rest = value.chars();
+        let capital: String = rest.next().map(|c| c.to_uppercase().chain(rest).collect()).unwrap_or_default();
+        let forms = [
+            ("in lower case", value.to_lowercase()),
+            ("in upper case", value.to_uppercase()),
+            ("with a capital", capital),
+        ];
+        for (how, changed) in forms {
             if changed != value && !value.contains('%') {
                 let how = format!("with `{}` {how}: `{changed}`", text(name));
                 let other = segment(name, changed.as_bytes());

@@ -142,7 +142,7 @@ fn of_log(product: Option<&'static Product>, session: &Session) -> Result<Vec<Ex
     Ok(seen.into_iter().map(explained).collect())
 }
 
-fn nothing(asked: &str, product: Option<&Product>) -> Failure {
+fn nothing(asked: &str, product: Option<&'static Product>) -> Failure {
     let elsewhere = product.map(|_| explain::find(asked, None)).unwrap_or_default();
     let short = asked.chars().count() <= REPEATED;
     let what = if short { format!("`{asked}`") } else { "this text".to_owned() };
@@ -218,7 +218,9 @@ fn paragraph(explained: &Explained, group: Option<&str>) -> String {
         let _ = write!(text, ", {times}, first in line {line}");
     }
     text.push('\n');
-    for message in found.messages() {
+    // Some codes have their own name for a message.
+    let is_name = |message: &str| Some(message.trim_end_matches('.')) == found.name();
+    for message in found.messages().into_iter().filter(|m| !is_name(m)) {
         let _ = writeln!(text, "{message}");
     }
     let Some(advice) = found.advice() else {
@@ -339,6 +341,87 @@ impl<'a> Row<'a> {
             commands: advice.map(|a| a.commands().map(|c| in_group(c, group)).collect()).unwrap_or_default(),
             count: *count,
             line: *line,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::commands;
+    use clap::error::ErrorKind;
+
+    /// Every advice there is.
+    fn advice() -> Vec<(String, &'static Advice)> {
+        let found = |product: &'static Product| {
+            let codes =
+                (-40_000..0).flat_map(move |code: i64| explain::find(&code.to_string(), Some(product)));
+            codes.filter_map(|f| {
+                Some((format!("{} {:?}", f.products.first()?.name(), f.codes()), f.advice()?))
+            })
+        };
+        let statuses = (300..600).filter_map(|s| Some((s.to_string(), explain::status(s)?.advice())));
+        Product::all().iter().flat_map(found).chain(statuses).collect()
+    }
+
+    /// The words of a command line, with single quotes as in a shell.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        for (i, part) in line.split('\'').enumerate() {
+            let mut pieces = if i % 2 == 0 { part.split(' ').collect() } else { vec![part] }.into_iter();
+            words.last_mut().unwrap().push_str(pieces.next().unwrap_or_default());
+            words.extend(pieces.map(str::to_owned));
+        }
+        words.into_iter().filter(|w| !w.is_empty()).collect()
+    }
+
+    #[test]
+    fn every_command_that_is_named_can_be_typed() {
+        for (name, advice) in advice() {
+            for command in advice.commands() {
+                let words: Vec<String> = words(command).into_iter().map(shielded).collect();
+                let named =
+                    commands::named(words.get(1..).unwrap()).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+                assert!(words[0] == "bnq" && named.is_some(), "{name}: {command}");
+                let parsed = commands::clap_command(named).try_get_matches_from(&words);
+                let wrong = parsed.err().filter(|e| e.kind() != ErrorKind::DisplayHelp);
+                assert!(wrong.is_none(), "{name}: {command}: {wrong:?}");
+            }
+            let causes = advice.causes().iter();
+            for text in causes.flat_map(|c| [c.cause(), c.tell().unwrap_or_default(), c.fix()]) {
+                for line in text.split('`').filter_map(|t| t.strip_prefix("bnq ")) {
+                    assert!(matches!(commands::named(&words(line)), Ok(Some(_))), "{name}: {line}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn commands_are_those_of_the_group() {
+        let cases = [
+            ("`bnq order --symbol X`", "futures", "`bnq futures order --symbol X`"),
+            ("`bnq time`, then `bnq config show`", "futures", "`bnq futures time`, then `bnq config show`"),
+            ("`bnq exchange-info --symbol X`", "futures", "`bnq exchange-info --symbol X`"),
+            ("`bnq futures order`", "coin-futures", "`bnq futures order`"),
+            ("`bnq order --symbol X`", "spot", "`bnq order --symbol X`"),
+            ("no command", "futures", "no command"),
+        ];
+        for (text, group, expected) in cases {
+            assert_eq!(in_group(text, Some(group)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_no_flag() {
+        let cases = [
+            ("-2014", " -2014"),
+            ("-2014: x", " -2014: x"),
+            ("-", "-"),
+            ("--group", "--group"),
+            ("-o", "-o"),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(shielded(word.to_owned()), expected);
         }
     }
 }

@@ -37,6 +37,10 @@ impl Found {
         Self { what, products: Vec::new(), came_with: None, entries: Vec::new() }
     }
 
+    fn of_code(entry: &'static ErrorEntry, product: &'static Product) -> Self {
+        Self { products: vec![product], entries: vec![entry], ..Self::other(What::Error(entry)) }
+    }
+
     pub(super) fn message(message: &'static MessageEntry, came_with: Option<i64>) -> Self {
         let has = |p: &&Product| p.files().any(|file| file == message.product());
         let products = Product::all().iter().filter(has).collect();
@@ -84,7 +88,9 @@ impl Found {
         }
         let mut messages: Vec<&str> = Vec::new();
         for message in self.entries.iter().flat_map(|e| e.messages()) {
-            if !messages.iter().any(|m| letters(m) == letters(message)) {
+            let said =
+                |m: &&str| letters(m) == letters(message) || Pattern::new(m, self.what).is(&plain(message));
+            if !messages.iter().any(said) {
                 messages.push(message);
             }
         }
@@ -113,7 +119,7 @@ impl Found {
 }
 
 /// Every meaning of `asked`, in `product` alone if one is given.
-pub fn find(asked: &str, product: Option<&Product>) -> Vec<Found> {
+pub fn find(asked: &str, product: Option<&'static Product>) -> Vec<Found> {
     let asked = asked.trim();
     if let Ok(number) = asked.parse::<i64>() {
         return by_number(number, product);
@@ -123,7 +129,7 @@ pub fn find(asked: &str, product: Option<&Product>) -> Vec<Found> {
 }
 
 /// A number is a status, a code, or a code without its sign.
-fn by_number(number: i64, product: Option<&Product>) -> Vec<Found> {
+fn by_number(number: i64, product: Option<&'static Product>) -> Vec<Found> {
     if let Some(found) = by_status(number) {
         return vec![found];
     }
@@ -137,39 +143,53 @@ fn by_status(number: i64) -> Option<Found> {
 }
 
 /// The meanings of a code: one for all products where it means the same.
-pub(super) fn meanings(code: i64, product: Option<&Product>) -> Vec<Found> {
+pub(super) fn meanings(code: i64, product: Option<&'static Product>) -> Vec<Found> {
+    let meant = product.and_then(|p| p.error(code));
+    if let (Some(entry), Some(product)) = (meant.filter(|e| is_undocumented(e)), product) {
+        return vec![Found::of_code(entry, product)];
+    }
     let mut found: Vec<Found> = Vec::new();
     for owner in Product::all() {
-        let Some(entry) = owner.own(code) else { continue };
+        let Some(entry) = owner.own(code).filter(|e| !(is_undocumented(e) && owner.shares_code(code))) else {
+            continue;
+        };
         match found.iter_mut().find(|f| f.entries.iter().any(|e| mean_the_same(e, entry))) {
             Some(same) => {
                 same.products.push(owner);
                 same.entries.push(entry);
             }
-            None => found.push(Found {
-                products: vec![owner],
-                entries: vec![entry],
-                ..Found::other(What::Error(entry))
-            }),
+            None => found.push(Found::of_code(entry, owner)),
         }
     }
-    if let Some(product) = product {
-        let meant = product.error(code);
+    if product.is_some() {
         found.retain(|f| meant.is_some_and(|m| f.entries.iter().any(|e| std::ptr::eq(*e, m))));
     }
     for f in &mut found {
-        let own = product.and_then(|p| p.error(code)).filter(|e| e.advice().meaning().is_some());
-        // The first of those that say most: Spot is first of all.
-        let most = f
-            .entries
-            .iter()
-            .rev()
-            .max_by_key(|e| (e.advice().meaning().is_some(), e.advice().causes().len()));
-        if let Some(entry) = own.or(most.copied()) {
+        if let Some(entry) = fullest(&f.entries, meant) {
             f.what = What::Error(entry);
         }
     }
     found
+}
+
+/// The entry that says most: the one of the product asked about, unless another is written out and it is not. Of several alike
+/// it is the first, which is Spot's.
+fn fullest(
+    entries: &[&'static ErrorEntry],
+    meant: Option<&'static ErrorEntry>,
+) -> Option<&'static ErrorEntry> {
+    let says = |e: &ErrorEntry| (e.advice().meaning().is_some(), e.advice().causes().len());
+    let all = meant.into_iter().chain(entries.iter().copied());
+    all.reduce(|best, next| {
+        let own = meant.is_some_and(|m| std::ptr::eq(m, best));
+        let more = if own { says(next).0 && !says(best).0 } else { says(next) > says(best) };
+        if more { next } else { best }
+    })
+}
+
+/// Of some numbers all that is known is that a product has them.
+fn is_undocumented(entry: &ErrorEntry) -> bool {
+    entry.name().is_none() && entry.messages().next().is_none()
 }
 
 /// Whether a code means the same in two products: by its name, or by a message.
@@ -183,7 +203,7 @@ fn letters(text: &str) -> String {
 }
 
 /// The meanings of what a name or message belongs to.
-fn of(what: What, product: Option<&Product>) -> Vec<Found> {
+fn of(what: What, product: Option<&'static Product>) -> Vec<Found> {
     match what {
         What::Error(entry) => {
             let mut found = meanings(i64::from(entry.code()), product);
@@ -199,7 +219,7 @@ fn of(what: What, product: Option<&Product>) -> Vec<Found> {
 }
 
 /// Each meaning once.
-pub(super) fn all_of(whats: impl Iterator<Item = What>, product: Option<&Product>) -> Vec<Found> {
+pub(super) fn all_of(whats: impl Iterator<Item = What>, product: Option<&'static Product>) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     for new in whats.flat_map(|what| of(what, product)) {
         if !found.iter().any(|f| f.key() == new.key()) {
@@ -210,7 +230,7 @@ pub(super) fn all_of(whats: impl Iterator<Item = What>, product: Option<&Product
 }
 
 /// `BAD_API_KEY_FMT`, `lot size`, `key-in-authorization`.
-fn by_name(asked: &str, product: Option<&Product>) -> Vec<Found> {
+fn by_name(asked: &str, product: Option<&'static Product>) -> Vec<Found> {
     let name = asked.to_uppercase().replace([' ', '-'], "_");
     let errors = ERRORS.iter().filter(|e| e.name() == Some(&name)).map(What::Error);
     let messages = MESSAGES.iter().filter(|m| filter_name(m) == Some(&name)).map(What::Message);
@@ -224,7 +244,7 @@ fn filter_name(message: &MessageEntry) -> Option<&'static str> {
 }
 
 /// Text with a code in it: a body, a traceback, a line of a log.
-fn by_sign(asked: &str, product: Option<&Product>) -> Vec<Found> {
+fn by_sign(asked: &str, product: Option<&'static Product>) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     for sighting in sightings(asked, true) {
         for new in resolved(sighting.sign, sighting.window, product) {
@@ -237,7 +257,7 @@ fn by_sign(asked: &str, product: Option<&Product>) -> Vec<Found> {
 }
 
 /// What a code or status means, given the text that stands around it.
-pub(super) fn resolved(sign: Sign, around: &str, product: Option<&Product>) -> Vec<Found> {
+pub(super) fn resolved(sign: Sign, around: &str, product: Option<&'static Product>) -> Vec<Found> {
     let code = match sign {
         Sign::Status(status) => return by_status(i64::from(status)).into_iter().collect(),
         Sign::Code(code) => code,
@@ -264,7 +284,7 @@ pub(super) fn resolved(sign: Sign, around: &str, product: Option<&Product>) -> V
 }
 
 /// A message, text around one, or part of one or of a name.
-fn by_message(asked: &str, product: Option<&Product>) -> Vec<Found> {
+fn by_message(asked: &str, product: Option<&'static Product>) -> Vec<Found> {
     let asked = plain(asked);
     let patterns = Pattern::all();
     let whole = all_of(patterns.iter().filter(|p| p.is(&asked)).map(|p| p.what), product);
@@ -291,7 +311,7 @@ pub(super) fn longest<'a>(patterns: &'a [&Pattern]) -> impl Iterator<Item = What
 }
 
 /// Part of a message whose holes are filled in: the messages that have most of its words.
-fn by_words(asked: &str, product: Option<&Product>) -> Vec<Found> {
+fn by_words(asked: &str, product: Option<&'static Product>) -> Vec<Found> {
     let asked = plain(asked);
     let words: Vec<&str> = asked.split(' ').collect();
     let enough = (words.len() * 3).div_ceil(4).max(3);

@@ -78,6 +78,12 @@ impl Pattern {
 
     /// How many of the words are in this message.
     pub fn shared_words(&self, words: &[&str]) -> usize {
-        words.iter().filter(|word| self.literals.iter().any(|l| l.split(' ').any(|w| w == **word))).count()
+        let has = |word: &str| self.literals.iter().flat_map(|l| l.split(' ')).any(|w| bare(w) == word);
+        words.iter().filter(|word| has(bare(word))).count()
     }
+}
+
+/// A word without what stands around it.
+fn bare(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
 }

@@ -65,6 +65,11 @@ impl Product {
         self.files().find_map(|file| entry(file, code))
     }
 
+    /// Whether a file that it shares has the code.
+    pub(super) fn shares_code(&self, code: i64) -> bool {
+        self.files().skip(1).any(|file| entry(file, code).is_some())
+    }
+
     /// What a code means in it.
     pub fn error(&self, code: i64) -> Option<&'static ErrorEntry> {
         self.chain().find_map(|file| entry(file, code))

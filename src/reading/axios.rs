@@ -135,6 +135,9 @@ fn parameters(params: &Literal, unread: &mut Vec<String>) -> String {
         let listed: &[Literal] =
             if let Literal::List(items) = value { items } else { std::slice::from_ref(value) };
         let suffix = if matches!(value, Literal::List(_)) { "[]" } else { "" };
+        if !suffix.is_empty() {
+            note(unread, || format!("params.{}: newer versions of axios encode the `[]`", name.trim()));
+        }
         for item in listed.iter().filter(|item| !item.is_nothing()) {
             let text = match item {
                 Literal::Text(text) => text.as_slice(),

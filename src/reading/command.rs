@@ -153,7 +153,10 @@ pub(super) fn read(text: &str, found: &Found) -> Result<Draft, Fault> {
     if command.cut.is_none() && find(others).is_some_and(|other| other.sure) {
         command.unread.push("a further curl command".to_owned());
     }
-    let mut draft = curl::read(&command.words, found.at)?;
+    let mut draft = curl::read(&command.words, found.at).map_err(|fault| match command.unread.first() {
+        Some(first) => Fault { what: format!("{} ({first})", fault.what), ..fault },
+        None => fault,
+    })?;
     draft.cut = command.cut;
     command.unread.append(&mut draft.unread);
     draft.unread = command.unread;

@@ -71,7 +71,7 @@ impl Arguments {
     }
 
     fn operand(&mut self, word: &Word) {
-        if ["–", "—"].iter().any(|dash| word.text.starts_with(dash.as_bytes())) {
+        if begins_with_dash(&word.text) {
             let what = format!(
                 "{}: begins with a dash that is not `-`, so curl takes it for a URL",
                 shown(&word.text)
@@ -259,7 +259,7 @@ impl Arguments {
             return None;
         }
         let url = self.urls.remove(first);
-        for (other, _) in self.urls.drain(..) {
+        for (other, _) in self.urls.drain(..).filter(|(other, _)| !begins_with_dash(other)) {
             note(&mut self.unread, || format!("{}: a further URL for curl", shown(&other)));
         }
         Some(url)
@@ -269,11 +269,14 @@ impl Arguments {
     fn doubt(&mut self, url: &[u8]) {
         let sent = url.split(|b| *b == b'#').next().unwrap_or_default();
         let data = self.data.as_deref().filter(|_| self.get).unwrap_or_default();
-        if sent.iter().chain(data).any(|b| *b <= b' ' || *b == 0x7f) {
+        // What is in a substitution does not stand in the URL once the shell has run it.
+        let substituted = sent.contains(&b'`') || sent.windows(2).any(|w| w == b"$(");
+        if !substituted && sent.iter().chain(data).any(|b| *b <= b' ' || *b == 0x7f) {
             self.unread.push("curl refuses a URL with a space or a control character in it".to_owned());
         }
         let query = sent.splitn(2, |b| *b == b'?').nth(1).unwrap_or_default();
-        if !self.globoff && query.iter().any(|b| b"{}[]".contains(b)) {
+        let expands = |pair: &[u8]| matches!(pair, [before, b'{' | b'['] if *before != b'$');
+        if !self.globoff && query.windows(2).any(expands) {
             self.unread.push("without `-g`, curl expands `{…}` and `[…]` in a URL".to_owned());
         }
         let upper = |w: &[u8]| matches!(w, [b'%', a, b] if a.is_ascii_uppercase() || b.is_ascii_uppercase());
@@ -312,6 +315,11 @@ impl Arguments {
         headers.extend(content_type);
         headers
     }
+}
+
+/// Whether it begins with one of the dashes that word processors make of a hyphen.
+fn begins_with_dash(text: &[u8]) -> bool {
+    ["–", "—"].iter().any(|dash| text.starts_with(dash.as_bytes()))
 }
 
 fn no_value(word: &Word) -> Fault {

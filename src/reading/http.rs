@@ -36,9 +36,9 @@ fn request_line(line: &[u8]) -> Option<(&str, &[u8])> {
     let end = line.iter().position(|b| *b == b' ')?;
     let method = std::str::from_utf8(line.get(..end)?).ok()?;
     let rest = line.get(end + 1..)?;
-    let target = rest.strip_suffix(rest.rsplit(|b| *b == b' ').next()?).map(<[u8]>::trim_ascii_end);
-    let version = rest.rsplit(|b| *b == b' ').next()?.starts_with(b"HTTP/");
-    let target = if version { target? } else { rest };
+    let last = rest.iter().rposition(|b| *b == b' ').and_then(|space| rest.split_at_checked(space));
+    let versioned = last.filter(|(_, last)| last.starts_with(b" HTTP/")).map(|(target, _)| target);
+    let (target, version) = (versioned.unwrap_or(rest), versioned.is_some());
     let place = target.starts_with(b"/") || target.starts_with(b"http://") || target.starts_with(b"https://");
     let known = METHODS.contains(&method) && !target.contains(&b' ');
     let name = !method.is_empty() && method.bytes().all(|b| b.is_ascii_alphabetic());
@@ -88,7 +88,8 @@ pub(super) fn parse(bytes: &[u8], from: usize) -> Result<Draft, Fault> {
     }
     let mut draft = Draft::new(Form::Http, &method, target);
     draft.headers = head.headers;
-    draft.body = bytes.get(lines.at..).unwrap_or_default().to_vec();
+    let body = bytes.get(lines.at..).unwrap_or_default();
+    draft.body = if indent.is_empty() { body.to_vec() } else { without_indent(body, indent) };
     Ok(draft)
 }
 
@@ -153,6 +154,11 @@ impl Head {
         let rooted = if path.starts_with(b"/") { path } else { [b"/", path.as_slice()].concat() };
         Some((self.pseudo_text(":method").unwrap_or_else(|| "GET".to_owned()), rooted))
     }
+}
+
+fn without_indent(body: &[u8], indent: &[u8]) -> Vec<u8> {
+    let lines = body.split_inclusive(|b| *b == b'\n');
+    lines.flat_map(|line| line.strip_prefix(indent).unwrap_or(line)).copied().collect()
 }
 
 fn content_length(draft: &Draft) -> Option<usize> {

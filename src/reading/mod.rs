@@ -206,3 +206,6 @@ fn nothing(text: &str, start: usize) -> Fault {
     );
     Fault::new(start, what)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! Throws mutated requests at every reader, and tells of panics and of calls that take long.
+//!
+//! `cargo run --release --example fuzz-readers -- --seconds 60 [--seed 1]`
+//!
+//! The texts of `tests/fixtures/requests` are what is mutated. The same seed gives the same inputs. Exits with 1 if there
+//! was a finding; its input is printed as a Rust string, to become a test.
+
+#![expect(clippy::print_stdout, reason = "it is a program for the terminal")]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use std::{env, fs, panic};
+
+use bnq::reading;
+
+/// A call that takes longer is a finding.
+const SLOW: Duration = Duration::from_millis(100);
+
+/// Longer inputs are refused by the readers, so that most stay below.
+const LONGEST: usize = 1 << 20;
+
+/// What the readers look for.
+const TOKENS: [&str; 64] = [
+    "curl ",
+    "curl.exe ",
+    "-H ",
+    "-d ",
+    "-X ",
+    "-G ",
+    "-u ",
+    "-K x ",
+    "--data-urlencode ",
+    "--json ",
+    "--url ",
+    "--next ",
+    "--",
+    "'",
+    "\"",
+    "$'",
+    "$(",
+    "${",
+    "`",
+    "\\",
+    "^",
+    "^\"",
+    "^\n\n",
+    "\\\n",
+    "\r\n",
+    "\n",
+    "\n\n",
+    "&",
+    ";",
+    "|",
+    "<",
+    ">",
+    "(",
+    ")",
+    "#",
+    "%",
+    "%41",
+    "@",
+    "=",
+    "?",
+    "://",
+    "http://",
+    "https://x/",
+    "$NAME",
+    "%NAME%",
+    "“",
+    "\u{feff}",
+    " HTTP/1.1",
+    "GET / HTTP/1.1\n",
+    "Content-Length: 5\n",
+    ":path: /\n",
+    "{",
+    "}",
+    "[",
+    "[Object: null prototype] ",
+    "config: ",
+    "_header: '",
+    "headers: {",
+    "send: b'",
+    "fetch Request: ",
+    "RequestHeaders: ",
+    "follow-redirects options {",
+    "https://h:443 \"GET / HTTP/1.1\" 200",
+    "\"log\": {\"entries\": [",
+];
+
+/// Marsaglia's xorshift: small, and the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.next() % (limit.max(1) as u64)).unwrap_or_default()
+    }
+
+    /// A range of something that long.
+    fn range(&mut self, length: usize) -> (usize, usize) {
+        let (a, b) = (self.below(length + 1), self.below(length + 1));
+        (a.min(b), a.max(b))
+    }
+
+    fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
+        items.get(self.below(items.len()))
+    }
+}
+
+/// Changes the input in one way.
+fn mutate(input: &mut Vec<u8>, corpus: &[Vec<u8>], random: &mut Random) {
+    let length = input.len();
+    let (from, to) = random.range(length);
+    match random.below(8) {
+        0 => {
+            let bit = 1 << random.below(8);
+            if let Some(byte) = input.get_mut(from) {
+                *byte ^= bit;
+            }
+        }
+        1 => input.truncate(from),
+        2 => drop(input.drain(from..to)),
+        3 => {
+            let other = random.pick(corpus).cloned().unwrap_or_default();
+            let (start, end) = random.range(other.len());
+            input.splice(from..to, other.into_iter().take(end).skip(start));
+        }
+        4 => repeat(input, from, to, random),
+        _ => {
+            let token = random.pick(&TOKENS).copied().unwrap_or_default();
+            input.splice(from..from, token.bytes());
+        }
+    }
+}
+
+/// Repeats a part, sometimes until the input is as long as it may be: what takes time beyond measure shows itself then.
+fn repeat(input: &mut Vec<u8>, from: usize, to: usize, random: &mut Random) {
+    let short = from + random.below(24).min(to - from);
+    let Some(part) = input.get(from..short).filter(|part| !part.is_empty()).map(<[u8]>::to_vec) else {
+        return;
+    };
+    let room = LONGEST.saturating_sub(input.len() + 1024) / part.len();
+    let times = if random.below(400) == 0 { room } else { room.min(1 + random.below(64)) };
+    input.splice(from..from, part.repeat(times));
+}
+
+/// Calls every reader with the input, and gives how long the slowest took.
+fn call(text: &str) -> Duration {
+    let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    let lines: Vec<String> = text.lines().skip(1).map(str::to_owned).collect();
+    let url = text.lines().next().unwrap_or_default();
+    let start = Instant::now();
+    let _ = reading::read(text);
+    let whole = start.elapsed();
+    let _ = reading::read_curl(&words);
+    let curl = start.elapsed();
+    let _ = reading::read_url(url, None, &lines, &lines);
+    let all = start.elapsed();
+    whole.max(curl.saturating_sub(whole)).max(all.saturating_sub(curl))
+}
+
+fn corpus() -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/requests");
+    let entries = fs::read_dir(folder).map(Iterator::flatten).into_iter().flatten();
+    let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|e| e == "txt"));
+    files.sort();
+    files.iter().filter_map(|file| fs::read(file).ok()).collect()
+}
+
+fn option(name: &str) -> Option<u64> {
+    let mut arguments = env::args().skip_while(|argument| argument != name);
+    arguments.nth(1)?.parse().ok()
+}
+
+fn main() -> ExitCode {
+    let seconds = option("--seconds").unwrap_or(10);
+    let seed = option("--seed").unwrap_or(1);
+    let corpus = corpus();
+    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    panic::set_hook(Box::new(|_| {}));
+    let begin = Instant::now();
+    let (mut executions, mut findings, mut slowest) = (0_u64, 0_u64, Duration::ZERO);
+    while begin.elapsed() < Duration::from_secs(seconds) {
+        let mut input = random.pick(&corpus).cloned().unwrap_or_default();
+        for _ in 0..=random.below(6) {
+            mutate(&mut input, &corpus, &mut random);
+        }
+        let text = String::from_utf8_lossy(&input);
+        let result = catch_unwind(AssertUnwindSafe(|| call(&text)));
+        let crashed = result.is_err();
+        let took = result.unwrap_or_default();
+        executions += 1;
+        slowest = slowest.max(took);
+        if crashed || took > SLOW {
+            findings += 1;
+            let what = if crashed { "panic".to_owned() } else { format!("{} ms", took.as_millis()) };
+            println!("{what}, {} bytes: {:?}", text.len(), text.chars().take(2000).collect::<String>());
+        }
+    }
+    let rate = executions / begin.elapsed().as_secs().max(1);
+    println!(
+        "{executions} executions, {rate} a second, {findings} findings; the slowest took {slowest:?}; seed {seed}"
+    );
+    if findings == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

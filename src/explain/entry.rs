@@ -36,6 +36,7 @@ impl Kind {
 
 /// One cause, how it is seen and how it is mended.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_field_names, reason = "what it says is called so in the data, too")]
 pub struct Cause {
     pub(super) cause: Text,
     pub(super) tell: Text,

@@ -272,7 +272,9 @@ fn a_log_has_each_error_once_with_count_and_line() {
         assert!(unknown.is_empty(), "{name}");
     }
     let mut log = Log::new(None);
-    ["", "code: -99999", "code: -99999"].iter().for_each(|line| log.read(line));
+    for line in ["", "code: -99999", "code: -99999"] {
+        log.read(line);
+    }
     assert_eq!(log.finish().1, [(-99999, 2)]);
 }
 

@@ -12,7 +12,7 @@ use crate::cli::exit::{Failure, Kind};
 use crate::cli::globals;
 use crate::cli::session::{self, Session, print};
 use crate::config::{ConfigError, Credentials, Origin, Settings};
-use crate::diagnose::{Case, Diagnosis, Gate, KnownKey, OwnKey, diagnose, is_likely_symbol};
+use crate::diagnose::{Case, Diagnosis, Gate, KnownKey, OwnKey, ReceivedRequest, diagnose, is_likely_symbol};
 use crate::explain;
 use crate::practice;
 use crate::reading::{self, Form, Reading};
@@ -119,7 +119,7 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
         name: name_of(&diagnosis),
         expected_signature: expected,
         clock_tested: server_time.is_some(),
-        untested: untested(&diagnosis, &keys, server_time.is_some()),
+        remarks: remarks(&reading, &diagnosis, &keys, server_time.is_some()),
         unread: &reading.unread,
     };
     print(if as_json { report.to_json() } else { report.to_text() }.as_bytes())?;
@@ -269,20 +269,35 @@ fn name_of(diagnosis: &Diagnosis) -> Option<&'static str> {
     explain::error(group, i64::from(code))?.name()
 }
 
-fn untested(diagnosis: &Diagnosis, keys: &[OwnKey], clock_tested: bool) -> Vec<String> {
-    let mut untested = Vec::new();
+/// What could not be tested, and what is no mistake but worth a word.
+fn remarks(reading: &Reading, diagnosis: &Diagnosis, keys: &[OwnKey], clock_tested: bool) -> Vec<String> {
+    let mut remarks = Vec::new();
     let signed = diagnosis.endpoint.is_some_and(catalogue::Endpoint::signed);
     if signed && keys.is_empty() {
-        untested.push(
+        remarks.push(
             "Key and signature were not tested, for no secret is set up: `bnq config init`, or BINANCE_API_KEY and \
              BINANCE_SECRET_KEY."
                 .to_owned(),
         );
     }
     if signed && !clock_tested {
-        untested.push("The clock was not tested: --server-time gives the exchange's time.".to_owned());
+        remarks.push("The clock was not tested: --server-time gives the exchange's time.".to_owned());
     }
-    untested
+    if signed && !signature_is_last(&reading.request) {
+        remarks.push(
+            "The signature is not the last parameter; the documentation no longer asks for that, and reports of 2018 to 2020 say \
+             that it was refused."
+                .to_owned(),
+        );
+    }
+    remarks
+}
+
+/// Whether nothing follows the signature, where there is one.
+fn signature_is_last(request: &ReceivedRequest) -> bool {
+    let parameters = request.query_parameters().into_iter().chain(request.body_parameters());
+    let names: Vec<String> = parameters.map(|(name, _)| name).collect();
+    names.iter().position(|name| name == "signature").is_none_or(|at| at + 1 == names.len())
 }
 
 /// The exit code of the answer to expect. What there is to say has been said.

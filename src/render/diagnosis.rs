@@ -23,8 +23,8 @@ pub struct Report<'a> {
     pub expected_signature: Option<String>,
     /// Whether the time of the exchange was given.
     pub clock_tested: bool,
-    /// What could not be tested, a sentence each.
-    pub untested: Vec<String>,
+    /// What could not be tested, and what is no mistake but worth a word; a sentence each.
+    pub remarks: Vec<String>,
     /// What of the text was not read, a phrase each.
     pub unread: &'a [String],
 }
@@ -51,6 +51,11 @@ struct Found {
 
 /// The status of an answer to a request that is accepted.
 const ACCEPTED: u16 = 200;
+
+/// What a search has gone through when it finds nothing.
+const RULED_OUT: &str = "Ruled out: another order, encoding, separator, charset or letter case, parameters left out, added or \
+                         reformatted, path, method, JSON or line ends in the payload, another hash, and white space, quotes, \
+                         decoding or a cut in the secret";
 
 /// How many clients' fixes are shown where it is not known which one made the request.
 const MOST_CLIENTS: usize = 3;
@@ -168,8 +173,7 @@ impl Report<'_> {
         let diagnosis = self.diagnosis;
         if diagnosis.tried > 0 {
             sentences.push(format!(
-                "{} ways to build the payload, to use the secret and to write the signature were tried: none gives the \
-                 signature that was sent.",
+                "{RULED_OUT}: none of {} tries gives the signature that was sent.",
                 diagnosis.tried
             ));
         }
@@ -180,7 +184,7 @@ impl Report<'_> {
             let what = if diagnosis.findings.len() == 1 { "this" } else { "these" };
             sentences.push(format!("With {what} mended the request is accepted."));
         }
-        sentences.extend(self.untested.iter().cloned());
+        sentences.extend(self.remarks.iter().cloned());
         let mut text = sentences.join("\n");
         if !text.is_empty() {
             text.push('\n');

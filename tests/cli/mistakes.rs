@@ -184,7 +184,7 @@ fn no_output_holds_a_secret() {
             name: None,
             expected_signature: None,
             clock_tested: true,
-            untested: Vec::new(),
+            remarks: Vec::new(),
             unread: &[],
         };
         for output in [report.to_text(), report.to_json()] {

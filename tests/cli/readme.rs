@@ -1,4 +1,4 @@
-//! Every `console` example of the README is run, and prints what stands below it.
+//! Every `console` example of the README and the guides is run, and prints what stands below it.
 
 use std::process::Command;
 
@@ -10,10 +10,10 @@ struct Example {
     shown: String,
 }
 
-fn examples() -> Vec<Example> {
+fn examples(text: &str) -> Vec<Example> {
     let mut found: Vec<Example> = Vec::new();
     let mut inside = false;
-    for line in include_str!("../../README.md").lines() {
+    for line in text.lines() {
         if line.starts_with("```") {
             inside = line == "```console";
         } else if let Some(command) = line.strip_prefix("$ ").filter(|_| inside) {
@@ -42,8 +42,17 @@ fn run(line: &str) -> Ran {
 
 #[test]
 fn every_console_example_does_what_the_readme_shows() {
-    let examples = examples();
-    assert!(examples.len() >= 8, "only {} examples were found", examples.len());
+    run_all(include_str!("../../README.md"), 8);
+}
+
+#[test]
+fn every_question_of_the_guide_is_answered_as_it_shows() {
+    run_all(include_str!("../../docs/refused.md"), 10);
+}
+
+fn run_all(text: &str, at_least: usize) {
+    let examples = examples(text);
+    assert!(examples.len() >= at_least, "only {} examples were found", examples.len());
     for Example { line, shown } in examples {
         if line == "cargo test" {
             continue;

@@ -272,7 +272,9 @@ fn a_log_has_each_error_once_with_count_and_line() {
         assert!(unknown.is_empty(), "{name}");
     }
     let mut log = Log::new(None);
-    ["", "code: -99999", "code: -99999"].iter().for_each(|line| log.read(line));
+    for line in ["", "code: -99999", "code: -99999"] {
+        log.read(line);
+    }
     assert_eq!(log.finish().1, [(-99999, 2)]);
 }
 
@@ -290,6 +292,7 @@ fn what_is_nearly_a_code_or_name_is_told() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
     #[test]
     fn no_text_is_too_odd(text in "\\PC*|(code|-1021|[-:=\"\\\\ é]|HTTP |429|Filter failure: |'|\n){0,20}") {
         let _ = find(&text, None);

@@ -36,7 +36,7 @@ fn help_of_endpoints_of_different_kinds() {
 
 #[test]
 fn help_of_what_is_no_endpoint() {
-    for command in ["sign", "serve", "config", "config init", "endpoints", "completions", "man"] {
+    for command in ["sign", "serve", "config", "config init", "endpoints", "explain", "completions", "man"] {
         let name = format!("bnq-{}", command.replace(' ', "-"));
         insta::assert_snapshot!(name, help(&format!("{command} --help")));
     }

@@ -14,6 +14,7 @@ mod changes;
 mod completions;
 mod credentials;
 mod endpoints;
+mod explain;
 mod help;
 mod made_up;
 mod man;

@@ -139,7 +139,7 @@ impl Tables {
         for [cause, tell, fix] in causes {
             said(&[cause, fix])?;
             let [cause, tell, fix] = [cause, tell, fix].map(|s| pool.add(s));
-            rows.push(format!("Cause{{cause:{cause},tell:{tell},fix:{fix}}}"));
+            rows.push(format!("Cause{{what:{cause},tell:{tell},fix:{fix}}}"));
         }
         let causes = self.causes.add(rows);
         let (meaning, commands) = (pool.add(meaning), self.texts(pool, commands));

@@ -163,6 +163,8 @@ fn read(matches: &ArgMatches, session: &Session) -> Result<Reading, Failure> {
 }
 
 fn unreadable(error: &reading::ReadError) -> Failure {
+    // What is foreign in it may hold a key.
+    let error = Masker::new().apply(&error.to_string());
     Failure::usage(format!("the request cannot be read: {error}"))
         .with_fix("paste it whole: a curl line, raw HTTP, a URL, a HAR entry or a client's log")
 }

@@ -36,9 +36,8 @@ impl Kind {
 
 /// One cause, how it is seen and how it is mended.
 #[derive(Clone, Copy)]
-#[expect(clippy::struct_field_names, reason = "what it says is called so in the data, too")]
 pub struct Cause {
-    pub(super) cause: Text,
+    pub(super) what: Text,
     pub(super) tell: Text,
     pub(super) fix: Text,
 }
@@ -46,7 +45,7 @@ pub struct Cause {
 impl Cause {
     /// What is wrong.
     pub fn cause(&self) -> &'static str {
-        self.cause.as_str()
+        self.what.as_str()
     }
 
     /// How to see that it is this and no other cause.

@@ -300,8 +300,8 @@ fn by_message(asked: &str, product: Option<&'static Product>) -> Vec<Found> {
     let name = part.replace(' ', "_");
     let named =
         |e: &&ErrorEntry| name.len() >= 4 && e.name().is_some_and(|n| n.to_lowercase().contains(&name));
-    let entries = ERRORS.iter().filter(named).map(What::Error);
-    all_of(entries.chain(patterns.iter().filter(|p| p.has(part)).map(|p| p.what)), product)
+    let errors = ERRORS.iter().filter(named).map(What::Error);
+    all_of(errors.chain(patterns.iter().filter(|p| p.has(part)).map(|p| p.what)), product)
 }
 
 /// Of messages that all fit, those with most text: one can be the beginning of another.

@@ -1,5 +1,7 @@
 //! Messages as the exchange sends them, with holes for what varies, and text that may hold one.
 
+use std::sync::LazyLock;
+
 use super::{ERRORS, MESSAGES, What};
 
 /// What stands in the data for text that varies.
@@ -36,10 +38,13 @@ impl Pattern {
     }
 
     /// Every message of the data.
-    pub fn all() -> Vec<Self> {
-        let errors = ERRORS.iter().flat_map(|e| e.messages().map(|m| Self::new(m, What::Error(e))));
-        let messages = MESSAGES.iter().map(|m| Self::new(m.text(), What::Message(m)));
-        errors.chain(messages).collect()
+    pub fn all() -> &'static [Self] {
+        static ALL: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+            let errors = ERRORS.iter().flat_map(|e| e.messages().map(|m| Pattern::new(m, What::Error(e))));
+            let messages = MESSAGES.iter().map(|m| Pattern::new(m.text(), What::Message(m)));
+            errors.chain(messages).collect()
+        });
+        &ALL
     }
 
     /// How many letters of it are fixed.

@@ -1,5 +1,7 @@
 //! Codes and statuses in text that somebody else's program wrote.
 
+use std::collections::HashMap;
+
 use super::pattern::Pattern;
 use super::{ERRORS, What, status};
 
@@ -139,9 +141,8 @@ impl Number<'_> {
 
 /// Messages without a code, found in many lines at little cost.
 pub struct Index {
-    patterns: Vec<Pattern>,
     /// By the first bytes of its longest text: which patterns can be in a line that has these bytes.
-    by_start: std::collections::HashMap<[u8; START], Vec<usize>>,
+    by_start: HashMap<[u8; START], Vec<&'static Pattern>>,
 }
 
 /// How many bytes a pattern is looked up by.
@@ -152,23 +153,21 @@ const SENTENCE: usize = 14;
 
 impl Index {
     pub fn new() -> Self {
-        let patterns = Pattern::all();
-        let mut by_start = std::collections::HashMap::<[u8; START], Vec<usize>>::new();
-        for (i, pattern) in patterns.iter().enumerate() {
+        let mut by_start = HashMap::<[u8; START], Vec<&'static Pattern>>::new();
+        for pattern in Pattern::all() {
             let text = pattern.longest();
             let is_sentence = text.len() >= SENTENCE && text.contains(' ');
             if let Some(start) = text.as_bytes().first_chunk().filter(|_| is_sentence) {
-                by_start.entry(*start).or_default().push(i);
+                by_start.entry(*start).or_default().push(pattern);
             }
         }
-        Self { patterns, by_start }
+        Self { by_start }
     }
 
     /// What the plain text has a message of.
     pub fn messages_in(&self, text: &str) -> Vec<What> {
         let starts = text.as_bytes().windows(START).filter_map(|w| self.by_start.get(w));
-        let candidates = starts.flatten().filter_map(|i| self.patterns.get(*i));
-        let inside: Vec<&Pattern> = candidates.filter(|p| p.is_in(text)).collect();
+        let inside: Vec<&Pattern> = starts.flatten().copied().filter(|p| p.is_in(text)).collect();
         super::find::longest(&inside).collect()
     }
 }

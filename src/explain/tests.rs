@@ -292,6 +292,7 @@ fn what_is_nearly_a_code_or_name_is_told() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
     #[test]
     fn no_text_is_too_odd(text in "\\PC*|(code|-1021|[-:=\"\\\\ é]|HTTP |429|Filter failure: |'|\n){0,20}") {
         let _ = find(&text, None);

@@ -45,12 +45,16 @@ pub(super) fn note(unread: &mut Vec<String>, phrase: impl FnOnce() -> String) {
     }
 }
 
-/// Foreign text in a sentence: in backticks, made safe, and not the whole of a long one.
+/// Foreign text in a sentence: in backticks, made safe, and not the whole of a long one. No word is cut: of a key or secret a part
+/// could not be told any more from other words, and would be shown.
 pub(super) fn shown(text: &[u8]) -> String {
     const LONGEST: usize = 40;
     let clean = sanitize_bytes(text.get(..LONGEST * 8).unwrap_or(text));
     match clean.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("`{}…`", clean.get(..end).unwrap_or_default()),
+        Some((end, _)) => {
+            let begin = clean.get(..end).unwrap_or_default();
+            format!("`{}…`", begin.trim_end_matches(|c: char| c.is_ascii_alphanumeric()))
+        }
         None => format!("`{clean}`"),
     }
 }

@@ -36,7 +36,18 @@ fn help_of_endpoints_of_different_kinds() {
 
 #[test]
 fn help_of_what_is_no_endpoint() {
-    for command in ["sign", "serve", "config", "config init", "doctor", "endpoints", "completions", "man"] {
+    for command in [
+        "sign",
+        "check",
+        "explain",
+        "serve",
+        "config",
+        "config init",
+        "doctor",
+        "endpoints",
+        "completions",
+        "man",
+    ] {
         let name = format!("bnq-{}", command.replace(' ', "-"));
         insta::assert_snapshot!(name, help(&format!("{command} --help")));
     }

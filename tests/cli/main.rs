@@ -11,10 +11,12 @@
 mod bad_input;
 mod catalogue;
 mod changes;
+mod check;
 mod completions;
 mod credentials;
 mod doctor;
 mod endpoints;
+mod explain;
 mod help;
 mod made_up;
 mod man;

@@ -152,8 +152,8 @@ fn repeat(input: &mut Vec<u8>, from: usize, to: usize, random: &mut Random) {
     input.splice(from..from, part.repeat(times));
 }
 
-/// Calls every reader with the input, and gives how long the slowest took.
-fn call(text: &str) -> Duration {
+/// Calls every reader with the input, and gives how long the slowest took and which it was.
+fn call(text: &str) -> (Duration, &'static str) {
     let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
     let lines: Vec<String> = text.lines().skip(1).map(str::to_owned).collect();
     let url = text.lines().next().unwrap_or_default();
@@ -164,7 +164,9 @@ fn call(text: &str) -> Duration {
     let curl = start.elapsed();
     let _ = reading::read_url(url, None, &lines, &lines);
     let all = start.elapsed();
-    whole.max(curl.saturating_sub(whole)).max(all.saturating_sub(curl))
+    let took =
+        [(whole, "read"), (curl.saturating_sub(whole), "read_curl"), (all.saturating_sub(curl), "read_url")];
+    took.into_iter().max().unwrap_or_default()
 }
 
 fn corpus() -> Vec<Vec<u8>> {
@@ -197,12 +199,12 @@ fn main() -> ExitCode {
         let text = String::from_utf8_lossy(&input);
         let result = catch_unwind(AssertUnwindSafe(|| call(&text)));
         let crashed = result.is_err();
-        let took = result.unwrap_or_default();
+        let (took, reader) = result.unwrap_or_default();
         executions += 1;
         slowest = slowest.max(took);
         if crashed || took > SLOW {
             findings += 1;
-            let what = if crashed { "panic".to_owned() } else { format!("{} ms", took.as_millis()) };
+            let what = if crashed { "panic".to_owned() } else { format!("{reader} {} ms", took.as_millis()) };
             println!("{what}, {} bytes: {:?}", text.len(), text.chars().take(2000).collect::<String>());
         }
     }

@@ -4,7 +4,7 @@
 //! writes what "Copy as cURL (cmd)" gives.
 
 use super::command::{Command, Word, is_name};
-use super::{Fault, note, shown};
+use super::{Fault, bounded, note, shown};
 
 /// What cmd.exe hands to the program.
 #[derive(Default)]
@@ -107,6 +107,7 @@ fn words(line: &Line, command: &mut Command) -> Result<(), Fault> {
             continue;
         }
         let place = line.place(at);
+        bounded(0, command.words.len() + 1).map_err(|fault| Fault { at: place, ..fault })?;
         let (text, next) = word(line, at)?;
         command.words.push(Word { text, at: place });
         at = next;

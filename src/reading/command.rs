@@ -163,10 +163,27 @@ pub(super) fn read(text: &str, found: &Found) -> Result<Draft, Fault> {
     Ok(draft)
 }
 
-/// cmd.exe shows itself by its prompt and by its `^`.
+/// cmd.exe shows itself by its prompt, and by a `^` before a quote or line end where no quote is open.
 fn is_cmd(text: &str, found: &Found) -> bool {
     let prompt = text.get(found.line..found.at).unwrap_or_default().trim();
     let drive = prompt.as_bytes().get(1..3) == Some(b":\\") && prompt.ends_with('>');
     let rest = text.get(found.arguments..).unwrap_or_default();
-    drive || [" ^\"", "^\n", "^\r\n"].iter().any(|mark| rest.contains(mark))
+    let mark = [" ^\"", "^\n", "^\r\n"].iter().filter_map(|mark| rest.find(mark)).min();
+    let before = mark.and_then(|mark| rest.get(..mark));
+    drive || before.is_some_and(|before| !in_quotes(before))
+}
+
+/// Whether a Unix shell is in quotes after this text, or was in single ones, which cmd.exe does not know.
+fn in_quotes(text: &str) -> bool {
+    let (mut escaped, mut open) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => open = !open,
+            b'\'' => return true,
+            _ => {}
+        }
+    }
+    open
 }

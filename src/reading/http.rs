@@ -1,6 +1,6 @@
 //! Raw HTTP, and request headers as browsers and `curl -v` show them. Source: RFC 9112, sections 2 to 6.
 
-use super::{Draft, Fault, Form, shown, url};
+use super::{Draft, Fault, Form, bounded, shown, url};
 
 /// The methods that are recognised without a version after the target.
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH"];
@@ -128,6 +128,7 @@ impl Head {
             if self.alternating && value.is_empty() {
                 value = lines.next().map(|(line, _)| line.trim_ascii()).unwrap_or_default();
             }
+            bounded(0, self.headers.len() + self.pseudo.len() + 1).map_err(|fault| Fault { at, ..fault })?;
             let list = if name.starts_with(':') { &mut self.pseudo } else { &mut self.headers };
             list.push((name, value.to_vec()));
         }

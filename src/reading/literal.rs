@@ -6,6 +6,9 @@ use super::Fault;
 /// Deeper ones are refused; what Node.js prints ends far above that.
 const DEEPEST: usize = 64;
 
+/// More values than these are refused; a whole error of axios has about a thousand.
+const MOST: usize = 1 << 15;
+
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Literal {
@@ -36,7 +39,7 @@ impl Literal {
 
 /// Reads the value that begins at `at` and gives where it ends.
 pub(super) fn read(text: &[u8], at: usize) -> Result<(Literal, usize), Fault> {
-    let mut parser = Parser { text, at };
+    let mut parser = Parser { text, at, values: 0 };
     let value = parser.value(0)?;
     Ok((value, parser.at))
 }
@@ -44,6 +47,7 @@ pub(super) fn read(text: &[u8], at: usize) -> Result<(Literal, usize), Fault> {
 struct Parser<'a> {
     text: &'a [u8],
     at: usize,
+    values: usize,
 }
 
 impl Parser<'_> {
@@ -62,8 +66,10 @@ impl Parser<'_> {
     }
 
     fn value(&mut self, depth: usize) -> Result<Literal, Fault> {
-        if depth > DEEPEST {
-            return Err(Fault::new(self.at, "what is printed here is nested too deeply"));
+        self.values += 1;
+        if depth > DEEPEST || self.values > MOST {
+            let what = if depth > DEEPEST { "is nested too deeply" } else { "has too many values" };
+            return Err(Fault::new(self.at, format!("what is printed here {what}")));
         }
         // The names and tags that Node.js and Python put before a value.
         let mut before = String::new();

@@ -28,6 +28,11 @@ use place::{Fault, note, shown};
 /// Longer texts are refused: no request is that long, and every reader keeps what it reads in memory.
 const LONGEST: usize = 1 << 20;
 
+/// More words of a command or headers than these are refused, so that a long text of tiny ones is done with quickly.
+const MOST_PARTS: usize = 4096;
+
+const TOO_MANY: &str = "there are more than 4096 words or headers; paste one request";
+
 const TOO_LONG: &str = "the text is longer than 1 MiB; paste one request of it";
 
 /// What the request was written as.
@@ -110,9 +115,7 @@ impl Draft {
 /// # Errors
 /// [`ReadError`] if no request is found in it, or the one found cannot be read.
 pub fn read(text: &str) -> Result<Reading, ReadError> {
-    if text.len() > LONGEST {
-        return Err(Fault::new(0, TOO_LONG).placed(text));
-    }
+    bounded(text.len(), 0).map_err(|fault| fault.placed(text))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     recognise(text).map(Draft::finish).map_err(|fault| fault.placed(text))
 }
@@ -123,9 +126,7 @@ pub fn read(text: &str) -> Result<Reading, ReadError> {
 /// [`ReadError`] if there is no URL or an option lacks its value. Its column counts in the arguments joined by spaces.
 pub fn read_curl(args: &[String]) -> Result<Reading, ReadError> {
     let text = args.join(" ");
-    if text.len() > LONGEST {
-        return Err(Fault::new(0, TOO_LONG).placed(&text));
-    }
+    bounded(text.len(), args.len()).map_err(|fault| fault.placed(&text))?;
     let mut at = 0;
     let mut words = Vec::with_capacity(args.len());
     for arg in args {
@@ -147,12 +148,15 @@ pub fn read_url(
     data: &[String],
 ) -> Result<Reading, ReadError> {
     let all = headers.iter().chain(data).map(String::len).sum::<usize>();
-    if url.len().saturating_add(all) > LONGEST {
-        return Err(Fault::new(0, TOO_LONG).placed(url));
-    }
+    bounded(url.len().saturating_add(all), headers.len() + data.len()).map_err(|fault| fault.placed(url))?;
     let options = curl::Arguments::of_url(url, method, headers, data);
     let draft = options.draft(0).map(|draft| Draft { form: Form::Url, ..draft });
     draft.map(Draft::finish).map_err(|fault| fault.placed(url))
+}
+
+fn bounded(length: usize, parts: usize) -> Result<(), Fault> {
+    let what = if length > LONGEST { TOO_LONG } else { TOO_MANY };
+    if length > LONGEST || parts > MOST_PARTS { Err(Fault::new(0, what)) } else { Ok(()) }
 }
 
 /// Tries the forms, those first that cannot be mistaken for another.

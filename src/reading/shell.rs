@@ -1,7 +1,7 @@
 //! How a Unix shell splits a command line. Source: the Bash Reference Manual, "Quoting" and "Shell Operation".
 
 use super::command::{Command, Word, is_name};
-use super::{Fault, note, shown};
+use super::{Fault, bounded, note, shown};
 
 /// The quotes that word processors and blogs make of the straight ones.
 const SMART_QUOTES: [&str; 5] = ["“", "”", "„", "‘", "’"];
@@ -70,6 +70,7 @@ impl<'a> Lexer<'a> {
             Some(b'(') => return Err(Fault::new(self.at, "a shell takes no unquoted `(` here")),
             Some(_) => {
                 let at = self.at;
+                bounded(0, self.command.words.len() + 1).map_err(|fault| Fault { at, ..fault })?;
                 let text = self.word()?;
                 self.command.words.push(Word { text, at });
             }

@@ -168,6 +168,14 @@ fn what_cannot_be_read_is_told_with_its_place() {
     );
     let long = format!("curl {URL} -d {}", "a".repeat(LONGEST));
     assert_eq!(read(&long).unwrap_err().to_string(), format!("line 1, column 1: {TOO_LONG}"));
+    let many = ["a: b"].repeat(MOST_PARTS + 1);
+    let texts = [format!("curl {}", many.join(" ")), format!("GET / HTTP/1.1\n{}\n", many.join("\n"))];
+    let words: Vec<String> = many.iter().map(|part| (*part).to_owned()).collect();
+    let errors = texts
+        .map(|text| read(&text))
+        .into_iter()
+        .chain([read_curl(&words), read_url("/", None, &words, &[])]);
+    assert!(errors.into_iter().all(|error| error.unwrap_err().what == TOO_MANY));
     assert!(read_curl(std::slice::from_ref(&long)).is_err() && read_url(&long, None, &[], &[]).is_err());
 }
 

@@ -56,7 +56,7 @@ fn unexplained(c: &mut Criterion) {
                 environment: None,
             };
             group.bench_function(format!("{kind}, {parameters} parameters"), |b| {
-                b.iter(|| diagnose(black_box(&case)))
+                b.iter(|| diagnose(black_box(&case)));
             });
         }
     }

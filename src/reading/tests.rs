@@ -116,7 +116,6 @@ fn every_mistake_reads_the_same_in_its_three_forms() {
 
 #[test]
 fn what_cannot_be_read_is_told_with_its_place() {
-    let deep = format!("{{ url: '/a', config: {}", "{ a: ".repeat(100));
     let rows: [(&str, &str); 21] = [
         ("", "line 1, column 1: there is no text"),
         (" \n\t ", "line 1, column 1: there is no text"),
@@ -161,6 +160,11 @@ fn what_cannot_be_read_is_told_with_its_place() {
     for (text, want) in rows {
         assert_eq!(read(text).unwrap_err().to_string(), want, "{text:?}");
     }
+}
+
+#[test]
+fn what_is_too_deep_or_too_much_is_refused() {
+    let deep = format!("{{ url: '/a', config: {}", "{ a: ".repeat(100));
     assert!(read(&deep).is_err());
     assert!(read(&"[".repeat(100_000)).is_err());
     assert!(

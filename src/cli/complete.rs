@@ -68,6 +68,7 @@ impl Values {
     fn named(name: &str) -> Self {
         match name {
             "FILE" | "DIRECTORY" => Self::Files,
+            "GROUP" => Self::plain(catalogue::groups().into_iter()),
             _ if name.contains('|') => Self::plain(name.split('|')),
             _ => Self::Any,
         }
@@ -362,6 +363,7 @@ mod tests {
             ("a flag of a subcommand", "config init --sec", &["--secret-key-file"]),
             ("a value of a builtin", "serve --log ", &["text", "json"]),
             ("a shell", "completions fi", &["fish"]),
+            ("a group of endpoints", "explain --group coin", &["coin-futures"]),
             ("after a name that there is not", "opn-orders --sym", &[]),
             ("free text", "open-orders --symbol A", &[]),
         ];

@@ -15,8 +15,11 @@ use std::{env, fs, panic};
 
 use bnq::reading;
 
-/// A call that takes longer is a finding.
+/// A call that takes longer, also when it is made again, is a finding: on a busy machine any call can take long once.
 const SLOW: Duration = Duration::from_millis(100);
+
+/// How often a slow call is made again.
+const AGAIN: usize = 5;
 
 /// Longer inputs are refused by the readers, so that most stay below.
 const LONGEST: usize = 1 << 20;
@@ -199,7 +202,12 @@ fn main() -> ExitCode {
         let text = String::from_utf8_lossy(&input);
         let result = catch_unwind(AssertUnwindSafe(|| call(&text)));
         let crashed = result.is_err();
-        let (took, reader) = result.unwrap_or_default();
+        let (mut took, mut reader) = result.unwrap_or_default();
+        for _ in 0..AGAIN {
+            if took > SLOW {
+                (took, reader) = call(&text).min((took, reader));
+            }
+        }
         executions += 1;
         slowest = slowest.max(took);
         if crashed || took > SLOW {

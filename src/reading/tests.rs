@@ -160,16 +160,17 @@ fn what_cannot_be_read_is_told_with_its_place() {
     for (text, want) in rows {
         assert_eq!(read(text).unwrap_err().to_string(), want, "{text:?}");
     }
+    let prose = read("What does -1022 mean?").unwrap_err();
+    assert!(prose.what.starts_with("no request found, the text begins with `What does -1022 mean?`"));
 }
 
 #[test]
-fn what_is_too_deep_or_too_much_is_refused() {
-    let deep = format!("{{ url: '/a', config: {}", "{ a: ".repeat(100));
-    assert!(read(&deep).is_err());
+fn texts_beyond_any_request_are_refused() {
+    for (text, what) in [("{ a: ", "is nested too deeply"), ("a: 1, ", "has too many values")] {
+        let text = format!("xsrfCookieName config: {{{}", text.repeat(MOST_PARTS * 16));
+        assert_eq!(read(&text).unwrap_err().what, format!("what is printed here {what}"));
+    }
     assert!(read(&"[".repeat(100_000)).is_err());
-    assert!(
-        read("What does -1022 mean?").unwrap_err().what.starts_with("no request found, the text begins with")
-    );
     let long = format!("curl {URL} -d {}", "a".repeat(LONGEST));
     assert_eq!(read(&long).unwrap_err().to_string(), format!("line 1, column 1: {TOO_LONG}"));
     let many = ["a: b"].repeat(MOST_PARTS + 1);

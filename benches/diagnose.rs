@@ -51,6 +51,7 @@ fn unexplained(c: &mut Criterion) {
                 scheme: Some(Scheme::Https),
                 host: Some("api.binance.com"),
                 cut: None,
+                whole: true,
                 gate: &gate,
                 keys: &own,
                 environment: None,

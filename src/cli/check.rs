@@ -9,8 +9,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::catalogue;
 use crate::cli::exit::{Failure, Kind};
-use crate::cli::globals;
 use crate::cli::session::{self, Session, print};
+use crate::cli::{commands, globals};
 use crate::config::{ConfigError, Credentials, Origin, Settings};
 use crate::diagnose::{Case, Diagnosis, Gate, KnownKey, OwnKey, ReceivedRequest, diagnose, is_likely_symbol};
 use crate::explain;
@@ -70,7 +70,16 @@ pub fn arguments(command: Command) -> Command {
 
 /// Where curl's own arguments begin in the words after `bnq`.
 pub fn curl_words(words: &[String]) -> Option<usize> {
-    words.iter().position(|word| word == CURL)
+    let mut at = commands::names_in(words).first()? + 1;
+    while let Some(word) = words.get(at) {
+        match word.as_str() {
+            "--server-time" => at += 2,
+            flag if globals::takes_next(flag) => at += 2,
+            flag if flag.starts_with('-') && flag != "-" => at += 1,
+            operand => return (operand == CURL).then_some(at),
+        }
+    }
+    None
 }
 
 /// Reads the request, finds what is wrong with it, and prints that.
@@ -101,6 +110,7 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
         scheme: reading.scheme,
         host: reading.host.as_deref(),
         cut: reading.cut.as_deref(),
+        whole: reading.unread.is_empty(),
         gate: &gate,
         keys: &keys,
         environment: Some(settings.environment.value)
@@ -122,7 +132,13 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
         remarks: remarks(&reading, &diagnosis, &keys, server_time.is_some()),
         unread: &reading.unread,
     };
-    print(if as_json { report.to_json() } else { report.to_text() }.as_bytes())?;
+    if as_json {
+        let compact = session.globals.output.as_deref() != Some("json");
+        print(report.to_json(compact).as_bytes())?;
+        report.asides().iter().for_each(|aside| session.console.note(&format!("note: {aside}")));
+    } else {
+        print(report.to_text().as_bytes())?;
+    }
     outcome(&diagnosis)
 }
 
@@ -153,6 +169,8 @@ fn read(matches: &ArgMatches, session: &Session) -> Result<Reading, Failure> {
         text if is_text(text) => text.to_owned(),
         file => {
             let opened = File::open(file).map_err(|e| {
+                // What is no file may be a request, with all that it holds.
+                let file = Masker::new().apply(file);
                 Failure::usage(format!("the file {file} cannot be read: {e}"))
                     .with_fix("give a curl line in quotes, a URL that begins with https://, a file, or -")
             })?;
@@ -227,7 +245,7 @@ fn server_time_us(matches: &ArgMatches) -> Result<Option<i64>, Failure> {
     }
     let ms: Option<i64> = given.parse().ok().filter(|ms| (0..=i64::MAX / 1000).contains(ms));
     ms.map(|ms| Some(ms * 1000)).ok_or_else(|| {
-        Failure::usage(format!("--server-time cannot be `{given}`"))
+        Failure::usage(format!("--server-time cannot be `{}`", Masker::new().apply(given)))
             .with_fix("give milliseconds since 1970, as the time endpoint answers them, or `now`")
     })
 }

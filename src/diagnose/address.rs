@@ -3,6 +3,7 @@
 use super::finding::{Certainty, Finding};
 use super::{Case, Scheme, verify};
 use crate::catalogue::{self, Endpoint, Environment};
+use crate::config::BaseUrl;
 
 /// What is wrong with the address, and the endpoint that was meant.
 pub(super) struct Address {
@@ -23,8 +24,7 @@ pub(super) fn examine(case: &Case<'_>) -> Address {
 }
 
 fn is_loopback(host: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name == "localhost" || name == "[::1]" || name.starts_with("127.")
+    BaseUrl::parse(&format!("http://{host}")).is_ok_and(|url| url.is_loopback())
 }
 
 fn plain_http(case: &Case<'_>) -> Option<Finding> {
@@ -54,7 +54,11 @@ fn wrong_host(case: &Case<'_>) -> Option<Finding> {
         // A slip in the name of one of the exchange's hosts.
         None => {
             let meant = at(case.environment.unwrap_or(Environment::Live)).filter(|_| known)?;
-            let likely = host.contains("binance") && !host.ends_with("binance.us");
+            let near = |h: &catalogue::Host| {
+                let known = h.url().trim_start_matches("https://");
+                strsim::levenshtein(known, &host.to_ascii_lowercase()) <= MOST_SLIPS
+            };
+            let likely = catalogue::hosts().iter().any(near) && !host.ends_with(OTHER_COMPANY);
             let values = [("host", host), ("path", path), ("expected", meant)];
             likely
                 .then(|| Finding::new("wrong-host", Certainty::Likely, &values).seen(format!("{host}{path}")))
@@ -115,5 +119,8 @@ fn likely_path(path: &str) -> Option<&'static Endpoint> {
     })
 }
 
-/// How many letters may be wrong in a path for it to read as a slip of another.
+/// The exchange's company for the United States, which is another exchange.
+const OTHER_COMPANY: &str = "binance.us";
+
+/// How many letters may be wrong in a host or path for it to read as a slip of another.
 const MOST_SLIPS: usize = 3;

@@ -144,7 +144,8 @@ fn key_known(x: &Examined<'_>) -> Result<(), Refusal> {
 }
 
 fn key_permitted(x: &Examined<'_>) -> Result<(), Refusal> {
-    let Some(key) = x.key.as_ref().filter(|_| x.endpoint.security().needs_key()) else { return Ok(()) };
+    let judged = x.endpoint.security().needs_key() && !x.is_settled(API_KEY_HEADER);
+    let Some(key) = x.key.as_ref().filter(|_| judged) else { return Ok(()) };
     let from_here = key.addresses.is_empty() || key.addresses.contains(&x.gate.peer);
     let reads = matches!(
         x.endpoint.security(),
@@ -158,7 +159,7 @@ fn key_permitted(x: &Examined<'_>) -> Result<(), Refusal> {
     let message = "Invalid API-key, IP, or permissions for action.";
     let seen = [("key", mask(x.key_text.as_deref().unwrap_or_default())), ("use", purpose)];
     let seen: Vec<(&str, &str)> = seen.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    Err(Refusal::new((401, Some(-2015)), message, "key-not-permitted", &seen))
+    Err(Refusal::new((401, Some(-2015)), message, "key-not-permitted", &seen).about([API_KEY_HEADER]))
 }
 
 fn timestamp_not_ahead(x: &Examined<'_>) -> Result<(), Refusal> {

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::address::{self, Address};
 use super::checks::{Check, PARAMETER_CHECKS, SIGNING_CHECKS};
 use super::examined::Examined;
@@ -26,6 +28,8 @@ pub struct Case<'a> {
     pub host: Option<&'a str>,
     /// What a shell cut off it at an `&` outside of quotes.
     pub cut: Option<&'a str>,
+    /// Whether all of it is known: a file that a curl line names, and a variable, are not.
+    pub whole: bool,
     /// What the exchange knows.
     pub gate: &'a Gate<'a>,
     /// The account's keys. Without any, what needs a secret is not tested.
@@ -56,7 +60,6 @@ pub struct Answer {
 }
 
 /// What is to be said about a request.
-#[derive(Debug)]
 pub struct Diagnosis {
     /// The endpoint that it is for, or was meant for.
     pub endpoint: Option<&'static Endpoint>,
@@ -72,6 +75,13 @@ pub struct Diagnosis {
     pub tried: u32,
     /// Whether all that is wrong has been named: mended, the request passes the gate.
     pub complete: bool,
+}
+
+impl fmt::Debug for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The payload and the message can hold a key or a secret.
+        f.debug_struct("Diagnosis").field("findings", &self.findings).finish_non_exhaustive()
+    }
 }
 
 /// More findings than a request can sensibly have.
@@ -105,18 +115,40 @@ pub fn diagnose(case: &Case<'_>) -> Diagnosis {
             explained::explain(&mut x, case, &refusal, &mut diagnosis);
         }
     }
-    diagnosis.complete &= !x.waived;
-    if x.signature_was_tested() && diagnosis.signature_right.is_none() {
-        diagnosis.signature_right = Some(true);
+    if diagnosis.signature_right.is_none() {
+        diagnosis.signature_right = x.signature_is_right();
     }
+    if !case.whole {
+        for finding in diagnosis.findings.iter_mut().filter(|f| ABSENCES.contains(&f.mistake)) {
+            finding.certainty = Certainty::Likely;
+        }
+    }
+    let explained =
+        diagnosis.findings.iter().all(|f| f.certainty == Certainty::Proven && !OPEN.contains(&f.mistake));
+    let tested = !endpoint.signed() || diagnosis.signature_right.is_some();
+    diagnosis.complete &= !x.waived && explained && tested && case.whole;
     diagnosis
 }
+
+/// Mistakes that say of something that it is not there, or does not belong there.
+const ABSENCES: [&str; 6] = [
+    "signature-missing",
+    "timestamp-missing",
+    "mandatory-parameter-missing",
+    "parameter-unknown",
+    "key-missing",
+    "key-placeholder",
+];
+
+/// Mistakes that leave open what the mended request looks like.
+const OPEN: [&str; 4] =
+    ["signature-missing", "timestamp-missing", "mandatory-parameter-missing", "value-not-allowed"];
 
 /// A key of one environment on a host of another.
 fn other_environment(x: &Examined<'_>, host: Environment, own: Environment) -> Finding {
     let mut finding = Finding::new("key-unknown", Certainty::Likely, &[]);
-    finding.cause = format!("the key is one of {own}, and the request goes to {host}");
-    finding.fix = format!("send it to a host of {own}, or use a key of {host}");
+    finding.cause = format!("the key belongs to {own}, but the request goes to {host}");
+    finding.fix = format!("send it to the host of {own}, or use a key of {host}");
     match &x.key_text {
         Some(key) => finding.seen(format!("X-MBX-APIKEY: {key}")),
         None => finding,
@@ -127,11 +159,12 @@ fn other_environment(x: &Examined<'_>, host: Environment, own: Environment) -> F
 fn predicted(case: &Case<'_>, findings: &[Finding]) -> Option<Answer> {
     let named = |mistake: &str| findings.iter().any(|f| f.mistake == mistake);
     if named("plain-http") {
-        let message = "plain HTTP is not answered".to_owned();
-        return Some(Answer { status: None, code: None, message });
+        return Some(Answer { status: None, code: None, message: String::new() });
     }
-    if named("wrong-host") {
-        return Some(Answer { status: Some(404), code: None, message: String::new() });
+    if let Some(host) = findings.iter().find(|f| f.mistake == "wrong-host") {
+        // A host that is none of the exchange's answers whatever it likes.
+        let status = Some(404).filter(|_| host.certainty == Certainty::Proven);
+        return Some(Answer { status, code: None, message: String::new() });
     }
     let Verdict::Refused(refusal) = verify(case.request, case.gate) else {
         let (status, code, message) = (401, -2008, "Invalid Api-Key ID.");

@@ -36,11 +36,9 @@ impl<'a> Examined<'a> {
         let key_text = key_header::well_formed(request).map(str::to_owned);
         let key = key_text.as_deref().and_then(|k| (gate.key)(k));
         let mut parameters = request.query_parameters();
-        for (name, value) in request.body_parameters() {
-            if !parameters.iter().any(|(n, _)| *n == name) {
-                parameters.push((name, value));
-            }
-        }
+        let mut names: HashSet<String> = parameters.iter().map(|(name, _)| name.clone()).collect();
+        parameters
+            .extend(request.body_parameters().into_iter().filter(|(name, _)| names.insert(name.clone())));
         let body = request.form_body();
         let parts =
             Parts::new(&received::without_signature(&request.query), &received::without_signature(body));
@@ -90,9 +88,11 @@ impl<'a> Examined<'a> {
         self.recv_window().parse().map_or(0, |window: RecvWindow| window.as_micros())
     }
 
-    /// Whether there was a signature and a key to test it with.
-    pub(super) fn signature_was_tested(&self) -> bool {
-        self.endpoint.signed() && self.key.is_some() && self.sent("signature")
+    /// Whether the signature is right for what was sent; `None` where there is none, or no key to test it with.
+    pub(super) fn signature_is_right(&self) -> Option<bool> {
+        let key = self.key.as_ref().filter(|_| self.endpoint.signed())?;
+        let signature = self.value("signature").filter(|s| !s.is_empty())?;
+        Some(key.verifying.verify(&self.parts.payload(), signature))
     }
 
     /// Whether all has been said about a parameter or header.

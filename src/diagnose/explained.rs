@@ -125,8 +125,8 @@ fn clock(x: &mut Examined<'_>, refusal: &Refusal, diagnosis: &mut Diagnosis) {
     let finding = if zone {
         let side = if off_ms > 0 { "ahead of" } else { "behind" };
         let (hours, half) = (halves.abs() / 2, if halves % 2 == 0 { "" } else { ".5" });
-        let hours = format!("{hours}{half} h, {side}");
-        Finding::new("timezone-offset", Certainty::Likely, &[("hours", hours.trim_end_matches(','))])
+        let hours = format!("{hours}{half} h {side}");
+        Finding::new("timezone-offset", Certainty::Likely, &[("hours", &hours)])
     } else {
         plain(x, refusal)
     };

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::{Refusal, search};
 use crate::explain;
 use crate::text::fill;
@@ -22,7 +24,7 @@ impl Certainty {
 }
 
 /// A mistake in a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Its name in `data/mistakes.toml`.
     pub mistake: &'static str,
@@ -38,6 +40,13 @@ pub struct Finding {
     pub seen: Option<String>,
     /// The bytes that were signed, where they are not those that were sent.
     pub signed: Option<Vec<u8>>,
+}
+
+impl fmt::Debug for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What was seen and signed can hold a key or a secret.
+        write!(f, "{} ({})", self.mistake, self.certainty.as_str())
+    }
 }
 
 /// Mistakes whose check tells what was sent, but not that it was what the words say.
@@ -71,6 +80,8 @@ impl Finding {
     pub(super) fn of_slip(slip: &search::Slip, signed: Option<&[u8]>) -> Self {
         let values = [("how", slip.how.as_str()), ("length", &slip.how)];
         let finding = Self::new(slip.mistake, Certainty::Proven, &values);
+        // In another charset the bytes show nothing, and what they say could not be masked.
+        let signed = signed.filter(|_| slip.mistake != "payload-wrong-charset");
         Self { signed: signed.map(<[u8]>::to_vec), ..finding }
     }
 

@@ -176,7 +176,16 @@ fn findings(request: &ReceivedRequest, key: &SigningKey) -> Diagnosis {
         peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
     };
     let (scheme, host) = (Some(Scheme::Https), Some("api.binance.com"));
-    diagnose(&Case { request, scheme, host, cut: None, gate: &gate, keys: &own, environment: None })
+    diagnose(&Case {
+        request,
+        scheme,
+        host,
+        cut: None,
+        whole: true,
+        gate: &gate,
+        keys: &own,
+        environment: None,
+    })
 }
 
 /// A slip in the payload: what is signed in place of it, and the names that are right for that.

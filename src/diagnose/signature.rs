@@ -12,7 +12,7 @@ pub(super) fn explain(x: &mut Examined<'_>, case: &Case<'_>, refusal: &Refusal, 
     x.settle("signature");
     diagnosis.signature_right = Some(false);
     let sent = x.value("signature").unwrap_or_default().to_owned();
-    if case.keys.iter().any(|k| secret_is(&k.verifying, &sent)) {
+    if case.keys.iter().any(|k| is_most_of_secret(&k.verifying, &sent)) {
         diagnosis.findings.push(Finding::new("secret-sent-as-signature", Certainty::Proven, &[]));
         return;
     }
@@ -94,20 +94,14 @@ fn unexplained(
     if x.unknown_key {
         return None;
     }
-    let how = match own.verifying.kind() {
-        KeyKind::Hmac => {
-            "the secret that signed is not this key's, or something was signed that no known mistake makes of this request"
+    let (mistake, how) = match own.verifying.kind() {
+        KeyKind::Hmac => (
+            "secret-unknown",
+            "the secret that signed is not this key's, or something was signed that no known mistake makes of this request",
+        ),
+        KeyKind::Rsa | KeyKind::Ed25519 => {
+            ("signed-different-payload", "what it was is not known, or another private key signed")
         }
-        _ => {
-            "the private key that signed is not this key's, or something was signed that no known mistake makes of this request"
-        }
-    };
-    let mistake =
-        if own.verifying.kind() == KeyKind::Hmac { "secret-unknown" } else { "signed-different-payload" };
-    let how = if mistake == "secret-unknown" {
-        how
-    } else {
-        "what it was is not known, or another private key signed"
     };
     Some(Finding::new(mistake, Certainty::Likely, &[("how", how)]))
 }
@@ -154,6 +148,14 @@ fn by_form(x: &Examined<'_>, kind: Option<KeyKind>, sent: &str, refusal: &Refusa
 fn malformed(x: &Examined<'_>, refusal: &Refusal) -> Option<Finding> {
     let sent = x.value("signature").unwrap_or_default();
     (refusal.mistake == "signature-malformed").then(|| Finding::of(refusal).seen(format!("signature={sent}")))
+}
+
+/// Whether a text is the secret of this key, with white space around it or a little cut off.
+fn is_most_of_secret(verifying: &VerifyingKey, text: &str) -> bool {
+    let VerifyingKey::Hmac(secret) = verifying else { return false };
+    let (secret, text) = (secret.expose(), text.trim());
+    text.len() * 2 > secret.len()
+        && (secret.starts_with(text) || secret.ends_with(text) || text.contains(secret))
 }
 
 /// Whether a text is the secret of this key.

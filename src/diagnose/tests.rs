@@ -344,7 +344,8 @@ fn diagnosed(request: &ReceivedRequest, host: &str, scheme: Scheme) -> Vec<&'sta
     let verifying = VerifyingKey::Hmac(SecretKey::new(SECRET));
     let keys = [OwnKey { api_key: KEY.to_owned(), verifying, pem: None }];
     let (scheme, host) = (Some(scheme), Some(host));
-    let case = Case { request, scheme, host, cut: None, gate: &gate, keys: &keys, environment: None };
+    let case =
+        Case { request, scheme, host, cut: None, whole: true, gate: &gate, keys: &keys, environment: None };
     diagnose(&case).findings.iter().map(|f| f.mistake).collect()
 }
 

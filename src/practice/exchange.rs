@@ -141,7 +141,16 @@ impl Exchange {
         let gate = gate(now_us, peer);
         let host = request.header("Host").and_then(|h| std::str::from_utf8(h).ok());
         let scheme = Some(Scheme::Http);
-        let case = Case { request, scheme, host, cut: None, gate: &gate, keys: &keys, environment: None };
+        let case = Case {
+            request,
+            scheme,
+            host,
+            cut: None,
+            whole: true,
+            gate: &gate,
+            keys: &keys,
+            environment: None,
+        };
         diagnose::diagnose(&case).findings
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::diagnose::{Diagnosis, Finding};
 use crate::explain::{self, Client};
 use crate::signing::Masker;
-use crate::text::sanitize;
+use crate::text::{escape, is_unsafe, sanitize};
 
 /// A diagnosis and what is said with it.
 pub struct Report<'a> {
@@ -34,7 +34,7 @@ struct Json<'a> {
     verdict: &'static str,
     status: Option<u16>,
     code: Option<i32>,
-    message: Option<&'a str>,
+    message: Option<String>,
     findings: Vec<Found>,
     payload: String,
     expected_signature: Option<&'a str>,
@@ -62,7 +62,7 @@ const MOST_CLIENTS: usize = 3;
 
 impl Report<'_> {
     /// One object, all fields always there.
-    pub fn to_json(&self) -> String {
+    pub fn to_json(&self, compact: bool) -> String {
         let diagnosis = self.diagnosis;
         let refusal = diagnosis.refusal.as_ref();
         let found = |finding: &Finding| Found {
@@ -75,14 +75,20 @@ impl Report<'_> {
             verdict: if refusal.is_some() { "refused" } else { "accepted" },
             status: refusal.map_or(Some(ACCEPTED), |r| r.status),
             code: refusal.and_then(|r| r.code),
-            message: refusal.map(|r| r.message.as_str()),
+            message: refusal.map(|r| self.masker.apply(&r.message)).filter(|m| !m.is_empty()),
             findings: diagnosis.findings.iter().map(found).collect(),
             payload: self.masker.apply_to_payload(&String::from_utf8_lossy(&diagnosis.payload)),
             expected_signature: self.expected_signature.as_deref(),
             clock_tested: self.clock_tested,
         };
         // Text, numbers and booleans: this cannot fail.
-        serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"
+        let text = if compact { serde_json::to_string(&json) } else { serde_json::to_string_pretty(&json) };
+        let mut safe = String::new();
+        for character in text.unwrap_or_default().chars() {
+            let acted_on = is_unsafe(character) && character != '\n';
+            if acted_on { escape(character, &mut safe) } else { safe.push(character) }
+        }
+        safe + "\n"
     }
 
     /// Lines for people.
@@ -98,6 +104,12 @@ impl Report<'_> {
             text += &closing;
         }
         text
+    }
+
+    /// What was not tested, is worth a word, or was not read: what JSON has no field for.
+    pub fn asides(&self) -> Vec<String> {
+        let unread = self.unread.iter().map(|part| format!("not read: {}", self.shown(part)));
+        self.remarks.iter().cloned().chain(unread).collect()
     }
 
     fn head(&self) -> String {
@@ -184,13 +196,10 @@ impl Report<'_> {
             let what = if diagnosis.findings.len() == 1 { "this" } else { "these" };
             sentences.push(format!("With {what} mended the request is accepted."));
         }
-        sentences.extend(self.remarks.iter().cloned());
+        sentences.extend(self.asides());
         let mut text = sentences.join("\n");
         if !text.is_empty() {
             text.push('\n');
-        }
-        for part in self.unread {
-            let _ = writeln!(text, "not read: {}", self.shown(part));
         }
         if let Some(signature) = &self.expected_signature {
             let _ = writeln!(text, "expected signature: {signature}");

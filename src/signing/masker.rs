@@ -7,6 +7,8 @@ use super::{SecretKey, mask, percent_decode};
 
 /// Longer runs of letters and digits than any id has: a key, a secret or a signature.
 const LONG: usize = 40;
+/// How many hex digits an HMAC-SHA-256 has.
+const SIGNATURE: usize = 64;
 /// The shortest part of a secret that is taken for one.
 const PART: usize = 10;
 
@@ -58,7 +60,7 @@ impl Masker {
 
     /// The same for a payload, where a long run of hex digits is a value like any other.
     pub fn apply_to_payload(&self, text: &str) -> String {
-        self.masked(text, |run| !run.bytes().all(|b| b.is_ascii_hexdigit()))
+        self.masked(text, |run| run.len() == SIGNATURE || !run.bytes().all(|b| b.is_ascii_hexdigit()))
     }
 
     fn masked(&self, text: &str, hides: fn(&str) -> bool) -> String {
@@ -68,7 +70,14 @@ impl Masker {
                 part.strip_suffix(plain).map_or((part, ""), |p| (p, part.get(p.len()..).unwrap_or("")));
             self.part(part, hides) + end
         });
-        parts.collect()
+        let masked: String = parts.collect();
+        // What stands between its characters does not make a secret less of one.
+        let letters = letters(&String::from_utf8_lossy(&percent_decode(masked.as_bytes())));
+        let backwards: String = letters.chars().rev().collect();
+        if self.holds(&letters, 2 * PART) || self.holds(&backwards, 2 * PART) {
+            return format!("({} characters, with the secret in them)", text.chars().count());
+        }
+        masked
     }
 
     fn part(&self, part: &str, hides: fn(&str) -> bool) -> String {
@@ -77,7 +86,12 @@ impl Masker {
             && !value.is_empty()
         {
             let decoded = percent_decode(value.as_bytes());
-            let value = if self.is_secret(&String::from_utf8_lossy(&decoded)) {
+            let example = value.starts_with(['<', '…', '{', '$']);
+            let value = if example {
+                value.to_owned()
+            } else if self.holds_secret(&letters(&String::from_utf8_lossy(&decoded))) {
+                format!("({} characters)", value.chars().count())
+            } else if self.is_secret(&String::from_utf8_lossy(&decoded)) {
                 HIDDEN.to_owned()
             } else {
                 mask(value)
@@ -93,10 +107,14 @@ impl Masker {
 
     /// Whether a run of letters and digits holds a secret, most of one, or one in another writing.
     fn holds_secret(&self, run: &str) -> bool {
-        let known = self.secrets.iter().chain(&self.forms).map(SecretKey::expose);
-        let known: Vec<&str> = known.collect();
-        let parts = || (0..run.len().saturating_sub(PART - 1)).filter_map(|i| run.get(i..i + PART));
-        run.len() >= PART && parts().any(|part| known.iter().any(|secret| secret.contains(part)))
+        self.holds(run, PART)
+    }
+
+    /// Whether a text and a secret share that many characters in a row.
+    fn holds(&self, text: &str, shared: usize) -> bool {
+        let known: Vec<&str> = self.secrets.iter().chain(&self.forms).map(SecretKey::expose).collect();
+        let mut parts = (0..(text.len() + 1).saturating_sub(shared)).filter_map(|i| text.get(i..i + shared));
+        !known.is_empty() && parts.any(|part| known.iter().any(|secret| secret.contains(part)))
     }
 
     fn runs(&self, text: &str, hides: fn(&str) -> bool) -> String {
@@ -119,6 +137,11 @@ impl Masker {
         }
         out
     }
+}
+
+/// The letters and digits of a text.
+fn letters(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// What stands in the place of a secret.

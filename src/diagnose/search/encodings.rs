@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::parts::{Parts, name_value};
-use super::{Made, Slip, slip};
+use super::{MOST_PARAMETERS, Made, Slip, slip};
 use crate::signing::percent_decode;
 
 /// A way to percent-encode: letters and digits stay, and what is in `keep`.
@@ -150,6 +150,9 @@ fn hex_digits(text: &[u8], change: impl Fn([u8; 2]) -> [u8; 2]) -> Vec<u8> {
 
 /// One parameter alone encoded another way.
 fn one_alone(parts: &Parts) -> Made<Parts> {
+    if parts.len() > MOST_PARAMETERS {
+        return Vec::new();
+    }
     let changed =
         |i: usize, segment: Vec<u8>| parts.map(|j, s| if i == j { segment.clone() } else { s.to_vec() });
     let mut made = Vec::new();

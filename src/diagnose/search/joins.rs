@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::parts::{Parts, name_of, name_value, value_of};
-use super::{Around, Made, slip};
+use super::{Around, MOST_PARAMETERS, Made, slip};
 use crate::text::is_decimal;
 
 /// Every way of putting the parameters together that is tried.
@@ -91,7 +91,7 @@ fn separators(parts: &Parts) -> Made<Vec<u8>> {
 
 /// One `&` too many, at one joint or at all.
 fn doubled(parts: &Parts) -> Made<Vec<u8>> {
-    let segments: Vec<&[u8]> = parts.segments().collect();
+    let segments: Vec<&[u8]> = parts.segments().take(MOST_PARAMETERS).collect();
     let how = "with `&&` between two parameters";
     let one = (1..segments.len()).filter_map(|i| {
         let (before, after) = segments.split_at_checked(i)?;

@@ -60,6 +60,13 @@ pub(super) enum Outcome {
     Unexplained { tried: u32 },
 }
 
+/// Longer payloads, in bytes, are not searched: each try makes a copy.
+const LONGEST: usize = 32 * 1024;
+
+/// With more parameters than this, only what concerns all of them is tried: the ways to change one or two grow with the square
+/// of their number, and the parameters of the longest endpoint are fewer.
+const MOST_PARAMETERS: usize = 40;
+
 /// How far a search goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Depth {
@@ -79,6 +86,9 @@ pub(super) fn search(
 ) -> Outcome {
     let mut tester = Tester::new(signature, signer);
     let payload = parts.payload();
+    if payload.len() > LONGEST {
+        return if tester.is_right(&payload) { Outcome::Right } else { Outcome::Unexplained { tried: 1 } };
+    }
     match tester.test(&payload) {
         Some(Form::Plain) => return Outcome::Right,
         Some(form) => {
@@ -117,7 +127,9 @@ impl Hunt<'_, '_> {
         let payloads = |made: Made<Parts>| made.into_iter().map(|(slip, parts)| (slip, parts.payload()));
         let mut usual: Made<Vec<u8>> = joins::places(parts);
         usual.extend(payloads(encodings::all(parts)));
-        usual.extend(payloads(parameters::common(parts)));
+        if parts.len() <= MOST_PARAMETERS {
+            usual.extend(payloads(parameters::common(parts)));
+        }
         usual.extend(payloads(orders::usual(parts, around)));
         usual.extend(wraps::all(&parts.payload(), parts, around));
         usual.extend(joins::all(parts, around));
@@ -127,6 +139,9 @@ impl Hunt<'_, '_> {
     /// One slip of those that there are many ways to make.
     fn rare(&mut self) -> Option<Outcome> {
         let (parts, around) = (self.parts, self.around);
+        if parts.len() > MOST_PARAMETERS {
+            return self.retimed();
+        }
         self.retimed().or_else(|| {
             let rare = [
                 parameters::without_two(parts),
@@ -173,6 +188,9 @@ impl Hunt<'_, '_> {
 
     /// Two slips that go together: of two different kinds, in the order in which a client makes them.
     fn pairs(&mut self, signer: &Signer<'_>) -> Option<Outcome> {
+        if self.parts.len() > MOST_PARAMETERS {
+            return None;
+        }
         let mut first = parameters::usual(self.parts);
         first.extend(orders::usual(self.parts, self.around));
         let both: Made<Parts> = first.iter().cloned().chain(encodings::usual(self.parts)).collect();

@@ -2,7 +2,7 @@
 
 use super::finding::{Certainty, Finding};
 use super::{Case, Scheme, verify};
-use crate::catalogue::{self, Endpoint, Environment};
+use crate::catalogue::{self, Endpoint, Environment, HostUse};
 use crate::config::BaseUrl;
 
 /// What is wrong with the address, and the endpoint that was meant.
@@ -45,7 +45,15 @@ fn wrong_host(case: &Case<'_>) -> Option<Finding> {
     let known = catalogue::at_path(path).next().is_some();
     let at = |environment| catalogue::base_url(environment, group, path);
     match catalogue::at_host(host, path) {
-        Some((_, true)) => None,
+        Some((environment, true)) => {
+            let keyed = verify::endpoint_of(case.request).is_some_and(|e| e.security().needs_key());
+            let public = catalogue::hosts().iter().any(|h| {
+                h.purpose() == HostUse::MarketData && h.url().trim_start_matches("https://") == host
+            });
+            let expected = at(environment).filter(|_| keyed && public)?;
+            let values = [("host", host), ("path", path), ("expected", expected)];
+            Some(Finding::new("wrong-host", Certainty::Proven, &values).seen(format!("{host}{path}")))
+        }
         Some((environment, false)) => {
             let expected = at(environment).or_else(|| at(Environment::Live)).filter(|_| known)?;
             let values = [("host", host), ("path", path), ("expected", expected)];

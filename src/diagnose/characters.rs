@@ -75,6 +75,8 @@ fn legal_range(parameter: &Parameter, value: &str) -> Option<&'static LegalRange
         return NAMED.iter().find(|r| r.pattern == pattern);
     }
     match parameter.kind() {
+        // Where the documentation gives no range, a symbol is one all the same.
+        ParameterType::String if parameter.name() == "symbol" => NAMED.first(),
         ParameterType::Integer => Some(&INTEGER),
         ParameterType::Decimal => Some(&DECIMAL),
         _ => None,
@@ -119,7 +121,13 @@ fn likely_number(value: &str) -> Likely {
         return ("number-in-exponent-form", without_exponent(value));
     }
     if value.contains(',') {
-        return ("decimal-comma", Some(value.replace(',', ".")));
+        // Of two different marks the last is the point, and the other one parts the thousands.
+        let meant = match (value.rfind(','), value.rfind('.')) {
+            (Some(comma), Some(point)) if comma < point => value.replace(',', ""),
+            (_, Some(_)) => value.replace('.', "").replace(',', "."),
+            _ => value.replace(',', "."),
+        };
+        return ("decimal-comma", Some(meant));
     }
     (NOT_ALLOWED, None)
 }

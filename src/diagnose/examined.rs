@@ -85,7 +85,7 @@ impl<'a> Examined<'a> {
     }
 
     pub(super) fn recv_window_us(&self) -> i64 {
-        self.recv_window().parse().map_or(0, |window: RecvWindow| window.as_micros())
+        self.recv_window().parse().map_or(LONGEST_WINDOW_US, |window: RecvWindow| window.as_micros())
     }
 
     /// Whether the signature is right for what was sent; `None` where there is none, or no key to test it with.
@@ -113,6 +113,9 @@ impl<'a> Examined<'a> {
         }
     }
 }
+
+/// The longest window there is: one that is longer or malformed has been refused as such.
+const LONGEST_WINDOW_US: i64 = 60_000_000;
 
 pub(super) fn is_indexed(parameter: &Parameter) -> bool {
     parameter.list() == Some(ListStyle::Indexed)

@@ -6,7 +6,7 @@ use super::finding::{Certainty, Finding};
 use super::symbols::{NotSymbol, not_symbol};
 use super::{Refusal, key_header, shape, signature};
 use crate::catalogue::{Parameter, ParameterType};
-use crate::signing::API_KEY_HEADER;
+use crate::signing::{API_KEY_HEADER, KeyShapeError, SecretKey};
 use crate::text::nearest;
 
 /// Explains what a check refused. Afterwards the check has less to refuse.
@@ -74,9 +74,20 @@ fn malformed_key(
     {
         x.settle(name);
     }
-    let Some(key) = arrived.key else { return go_on_with(x, case.keys.first()) };
-    x.key = (x.gate.key)(&key);
-    x.key_text = Some(key);
+    match arrived.key {
+        Some(key) => {
+            x.key = (x.gate.key)(&key);
+            x.key_text = Some(key);
+        }
+        None => go_on_with(x, case.keys.first()),
+    }
+    // Where the key was put in after signing, that is no second mistake.
+    if let (Some(name), Some(key)) = (&arrived.parameter, &x.key) {
+        let without = x.parts.without_name(name);
+        if key.verifying.verify(&without.payload(), x.value("signature").unwrap_or_default()) {
+            x.parts = without;
+        }
+    }
 }
 
 fn unknown_key(x: &mut Examined<'_>, case: &Case<'_>, refusal: &Refusal, diagnosis: &mut Diagnosis) {
@@ -89,6 +100,9 @@ fn unknown_key(x: &mut Examined<'_>, case: &Case<'_>, refusal: &Refusal, diagnos
             Finding::new("key-and-secret-swapped", Certainty::Proven, &[])
         }
         Some(_) => Finding::new("key-is-the-secret", Certainty::Proven, &[]),
+        None if SecretKey::new(&sent).check_shape() == Err(KeyShapeError::Placeholder) => {
+            Finding::new("key-placeholder", Certainty::Proven, &[("value", &sent)])
+        }
         None => Finding::of(refusal).seen(format!("{API_KEY_HEADER}: {sent}")),
     };
     diagnosis.findings.push(finding);
@@ -101,6 +115,12 @@ fn missing(x: &mut Examined<'_>, case: &Case<'_>, refusal: &Refusal, diagnosis: 
         diagnosis.findings.push(finding);
         return;
     }
+    if refusal.mistake == "timestamp-missing" {
+        // What was meant to be it is no unknown parameter besides.
+        let misspelt: Vec<String> =
+            x.parameters.iter().map(|(name, _)| name.clone()).filter(|name| is_timestamp(name)).collect();
+        misspelt.iter().for_each(|name| x.settle(name));
+    }
     let empty = refusal.about.iter().find(|name| x.value(name) == Some(""));
     diagnosis.findings.push(match empty {
         Some(name) if refusal.mistake == "mandatory-parameter-missing" => {
@@ -109,6 +129,12 @@ fn missing(x: &mut Examined<'_>, case: &Case<'_>, refusal: &Refusal, diagnosis: 
         _ => Finding::of(refusal),
     });
     settle(x, refusal);
+}
+
+/// A name that was meant for the timestamp.
+fn is_timestamp(name: &str) -> bool {
+    let plain = key_header::plain(name);
+    strsim::levenshtein(&plain, "timestamp") <= 2 || ["time", "ts", "nonce"].contains(&plain.as_str())
 }
 
 /// Time zones differ by whole and half hours, up to 14.

@@ -98,7 +98,7 @@ fn user_of(authorization: &str) -> Option<String> {
     let (scheme, encoded) = authorization.trim().split_once(' ')?;
     let decoded = STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("Basic"))?;
     let text = String::from_utf8(decoded).ok()?;
-    text.split(':').next().filter(|user| is_key(user)).map(str::to_owned)
+    text.split(':').find(|part| is_key(part)).map(str::to_owned)
 }
 
 /// A name without marks and letter case.
@@ -117,14 +117,21 @@ fn malformed(value: &str) -> Cause {
     if is_key(trimmed) {
         return ("key-quoted", vec![]);
     }
-    if let Some((scheme, rest)) = value.trim().split_once(char::is_whitespace)
-        && is_key(rest.trim())
-    {
-        return ("key-with-scheme", vec![("name", scheme.to_owned())]);
+    let key = value.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| is_key(word));
+    if let Some((before, _)) = key.and_then(|key| value.split_once(key)) {
+        let scheme = before.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        // Python shows bytes as b'…'.
+        return if ["", "b"].contains(&scheme) {
+            ("key-quoted", vec![])
+        } else {
+            ("key-with-scheme", vec![("name", scheme.to_owned())])
+        };
     }
     let shape = SecretKey::new(value).check_shape();
     let one_case = trimmed == trimmed.to_lowercase() || trimmed == trimmed.to_uppercase();
-    let word = one_case && !trimmed.bytes().any(|b| b.is_ascii_digit());
+    let named = ["apikey", "key", "promise", "object", "string", "token", "secret"]
+        .contains(&plain(trimmed).as_str());
+    let word = named || one_case && !trimmed.bytes().any(|b| b.is_ascii_digit());
     let marked = trimmed.is_empty() || trimmed.contains(['_', ' ', '-', '.', '{', '$']);
     let placeholder = shape == Err(KeyShapeError::Placeholder) || value.len() < 40 && (word || marked);
     if placeholder {

@@ -197,7 +197,7 @@ const OTHER_NAMES: [&str; 10] =
 
 fn is_other_name(name: &str) -> bool {
     let plain = key_header::plain(name);
-    plain == "signature"
+    plain.contains("signature")
         || OTHER_NAMES.contains(&plain.as_str())
         || strsim::levenshtein(&plain, "signature") <= 2
 }

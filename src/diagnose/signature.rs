@@ -21,6 +21,11 @@ pub(super) fn explain(x: &mut Examined<'_>, case: &Case<'_>, refusal: &Refusal, 
         diagnosis.findings.extend(by_form(x, None, &sent, refusal));
         return;
     };
+    // What was mangled before it was signed was signed as it was sent.
+    if own.verifying.verify(&case.request.payload(), &sent) {
+        diagnosis.signature_right = Some(true);
+        return;
+    }
     // What is in the wrong place was signed there, or where it belongs.
     if let Some(finding) = shape::misplaced(x) {
         diagnosis.findings.push(finding);
@@ -127,7 +132,8 @@ fn by_form(x: &Examined<'_>, kind: Option<KeyKind>, sent: &str, refusal: &Refusa
     if private && hex && [128, 512, 768, 1024].contains(&length) {
         return likely("signature-hex-of-private-key", "");
     }
-    if sent.contains(' ') && length > 64 {
+    let base64 = sent.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/= ".contains(&b));
+    if kind != Some(KeyKind::Hmac) && base64 && sent.contains(' ') && length > 64 {
         return likely("signature-not-percent-encoded", "");
     }
     let hmac = kind == Some(KeyKind::Hmac);

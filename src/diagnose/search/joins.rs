@@ -131,6 +131,7 @@ fn entities(parts: &Parts) -> Made<Vec<u8>> {
     let text = String::from_utf8_lossy(&payload);
     let forms = [
         ("`&amp;` was signed in place of `&`", text.replace('&', "&amp;")),
+        ("`&amp;amp;` was signed in place of `&`", text.replace('&', "&amp;amp;")),
         ("`&timestamp` was signed as `×tamp`", text.replace("&timestamp", "×tamp")),
         ("`&timestamp` was signed as `%C3%97tamp`", text.replace("&timestamp", "%C3%97tamp")),
         ("quotes were signed as `&quot;`", text.replace("%22", "&quot;").replace('"', "&quot;")),
@@ -142,7 +143,9 @@ fn entities(parts: &Parts) -> Made<Vec<u8>> {
 }
 
 /// Which values a program writes without quotes.
-const BARE: [fn(&str, &str) -> bool; 8] = [
+const BARE: [fn(&str, &str) -> bool; 10] = [
+    |name, _| is_of_time(name),
+    |name, value| is_of_time(name) || is_boolean(value),
     |_, _| false,
     |_, value| is_boolean(value),
     |name, _| name == "timestamp",
@@ -152,6 +155,10 @@ const BARE: [fn(&str, &str) -> bool; 8] = [
     |_, value| is_decimal(value),
     |_, value| is_decimal(value) || is_boolean(value),
 ];
+
+fn is_of_time(name: &str) -> bool {
+    ["timestamp", "recvWindow"].contains(&name)
+}
 
 fn is_boolean(value: &str) -> bool {
     ["true", "false"].contains(&value)
@@ -193,7 +200,14 @@ fn object(pairs: &[(String, String)], bare: fn(&str, &str) -> bool, comma: &str,
 }
 
 /// Names that variables with the payload have, and what languages print for a thing that is no text.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 29] = [
+    "text",
+    "str",
+    "p",
+    "q",
+    "toSign",
+    "to_sign",
+    "encoded_params",
     "payload",
     "query",
     "queryString",
@@ -218,7 +232,9 @@ const NAMES: [&str; 22] = [
     "dataQueryString",
 ];
 
-const NO_TEXT: [&str; 15] = [
+const NO_TEXT: [&str; 17] = [
+    "[object URLSearchParams]",
+    "#{query}",
     "%s",
     "{}",
     "{0}",

@@ -56,6 +56,23 @@ fn writings(name: &str, value: &str) -> Vec<String> {
     if !decimals.is_empty() {
         all.push(value.replace('.', ","));
     }
+    if whole.len() > 3 {
+        let (head, tail) =
+            value.split_once('.').map_or((value, String::new()), |(h, t)| (h, format!(".{t}")));
+        let groups: Vec<&str> =
+            head.as_bytes().rchunks(3).rev().filter_map(|g| std::str::from_utf8(g).ok()).collect();
+        all.push(groups.join(",") + &tail);
+    }
+    let digits = whole.trim_end_matches('0');
+    if shortest.is_empty() && digits.len() == 1 && whole.len() > 1 {
+        let exponent = whole.len() - 1;
+        all.extend([
+            format!("{digits}e{exponent}"),
+            format!("{digits}e+{exponent:02}"),
+            format!("{digits}E{exponent}"),
+            format!("{digits}.0E{exponent}"),
+        ]);
+    }
     if whole == "0" && !shortest.is_empty() {
         all.push(format!(".{shortest}"));
         all.extend(exponents(shortest));

@@ -35,6 +35,7 @@ pub(super) fn common(parts: &Parts) -> Made<Parts> {
     made.extend(without_unset(parts));
     made.extend(first_ones(parts));
     made.extend(recased(parts));
+    made.extend(renamed(parts));
     made.extend(respaced(parts));
     made
 }
@@ -48,9 +49,12 @@ fn without_one(parts: &Parts) -> Made<Parts> {
 fn added(segments: &[&[u8]]) -> Slip {
     let names: Vec<String> = segments.iter().map(|s| format!("`{}`", name_of(s))).collect();
     match segments {
-        [one] if name_of(one) == "timestamp" => slip("signed-without-timestamp", ""),
+        [one] if name_of(one) == "timestamp" => slip("signed-without-timestamp", "`timestamp` was"),
         [one] if is_unset(one) => slip("unset-value-sent", format!("`{}`", text(one))),
         [_] => slip("parameter-added-after-signing", format!("{} was", names.join(""))),
+        some if some.iter().any(|s| name_of(s) == "timestamp") => {
+            slip("signed-without-timestamp", format!("{} were", names.join(", ")))
+        }
         _ => slip("parameter-added-after-signing", format!("{} were", names.join(", "))),
     }
 }
@@ -64,11 +68,12 @@ fn without_unset(parts: &Parts) -> Made<Parts> {
     vec![(slip("unset-value-sent", unset.join(", ")), parts.without(|_, s| is_unset(s)))]
 }
 
-/// The first parameters alone: the others were put behind them later.
+/// The first parameters alone, or the last: the others were put behind or before them later.
 fn first_ones(parts: &Parts) -> Made<Parts> {
-    let made = (1..parts.len().saturating_sub(2)).map(|kept| {
+    let made = (1..parts.len().saturating_sub(1)).flat_map(|kept| {
         let later: Vec<&[u8]> = parts.segments().skip(kept).collect();
-        (added(&later), parts.without(|i, _| i >= kept))
+        let earlier: Vec<&[u8]> = parts.segments().take(kept).collect();
+        [(added(&later), parts.without(|i, _| i >= kept)), (added(&earlier), parts.without(|i, _| i < kept))]
     });
     made.collect()
 }
@@ -98,6 +103,13 @@ fn recased(parts: &Parts) -> Made<Parts> {
             ("in lower case", value.to_lowercase()),
             ("in upper case", value.to_uppercase()),
             ("with a capital", capital),
+            (
+                "with a capital alone",
+                value
+                    .get(..1)
+                    .map(|c| c.to_uppercase() + &value.get(1..).unwrap_or_default().to_lowercase())
+                    .unwrap_or_default(),
+            ),
         ];
         for (how, changed) in forms {
             if changed != value && !value.contains('%') {
@@ -107,6 +119,24 @@ fn recased(parts: &Parts) -> Made<Parts> {
                 made.push((slip("payload-case-changed", how), parts));
             }
         }
+    }
+    made
+}
+
+/// Names in lower case: of all, or of one.
+fn renamed(parts: &Parts) -> Made<Parts> {
+    let lower = |s: &[u8]| {
+        let (name, value) = name_value(s);
+        segment(&name.to_ascii_lowercase(), value.unwrap_or_default())
+    };
+    let mut made =
+        vec![(slip("payload-case-changed", "with the names in lower case"), parts.map(|_, s| lower(s)))];
+    for (i, s) in parts.segments().enumerate().filter(|(_, s)| lower(s) != **s) {
+        let how = format!("with the name `{}` in lower case", name_of(s));
+        made.push((
+            slip("payload-case-changed", how),
+            parts.map(|j, s| if i == j { lower(s) } else { s.to_vec() }),
+        ));
     }
     made
 }
@@ -167,9 +197,11 @@ impl Times {
 
     /// Other timestamps, up to `reach_ms` away, nearest first, each with its payload.
     pub(super) fn nearby(&self, reach_ms: u32) -> impl Iterator<Item = (i64, Vec<u8>)> {
-        let others = (1..=i64::from(reach_ms)).flat_map(|ms| [-ms, ms]);
-        others.map(|ms| {
-            let signed = self.sent.saturating_add(ms * self.unit());
+        let unit = self.unit();
+        let whole = (1..=i64::from(reach_ms)).map(move |ms| ms * unit);
+        let others = (1..unit).chain(whole).flat_map(|distance| [-distance, distance]);
+        others.map(|distance| {
+            let signed = self.sent.saturating_add(distance);
             (signed, [self.before.as_slice(), format!("timestamp={signed}").as_bytes(), &self.after].concat())
         })
     }

@@ -140,6 +140,11 @@ fn methods(payload: &[u8], parts: &Parts, around: &Around<'_>) -> Made<Vec<u8>> 
                 .map(|t| encodings::whole(&t));
             let text = [method.as_bytes(), b"&", &address, b"&", &encoded].concat();
             made.push((slip("payload-has-method", "the base string of OAuth"), text));
+            for joint in ["", " ", "\n", "&"] {
+                let before = format!("{method}{joint}{base}{}?", around.path);
+                let how = format!("`{method}` and the whole address");
+                made.push((slip("payload-has-method", how), [before.as_bytes(), payload].concat()));
+            }
         }
         let mut add = |how: String, text: String| {
             made.push((slip("payload-has-method", how), [text.as_bytes(), payload].concat()));

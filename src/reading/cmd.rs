@@ -4,7 +4,7 @@
 //! writes what "Copy as cURL (cmd)" gives.
 
 use super::command::{Command, Word, is_name};
-use super::{Fault, bounded, note, shown};
+use super::{Fault, MOST_PARTS, bounded, note, shown};
 
 /// What cmd.exe hands to the program.
 #[derive(Default)]
@@ -153,7 +153,7 @@ fn word(line: &Line, from: usize) -> Result<(Vec<u8>, usize), Fault> {
 fn variables(line: &[u8], unread: &mut Vec<String>) {
     let parts: Vec<&[u8]> = line.split(|b| *b == b'%').collect();
     let between = parts.get(1..parts.len().saturating_sub(1)).unwrap_or_default();
-    for name in between {
+    for name in between.iter().take(MOST_PARTS) {
         // What begins with two hex digits is most likely percent-encoding.
         let encoded = name.iter().take(2).all(u8::is_ascii_hexdigit);
         if !encoded && is_name(name) {

@@ -66,11 +66,10 @@ impl Parser<'_> {
     }
 
     fn value(&mut self, depth: usize) -> Result<Literal, Fault> {
-        self.values += 1;
-        if depth > DEEPEST || self.values > MOST {
-            let what = if depth > DEEPEST { "is nested too deeply" } else { "has too many values" };
-            return Err(Fault::new(self.at, format!("what is printed here {what}")));
+        if depth > DEEPEST {
+            return Err(Fault::new(self.at, "what is printed here is nested too deeply"));
         }
+        self.count()?;
         // The names and tags that Node.js and Python put before a value.
         let mut before = String::new();
         loop {
@@ -100,6 +99,12 @@ impl Parser<'_> {
                 return Ok(Literal::Bare(before));
             }
         }
+    }
+
+    fn count(&mut self) -> Result<(), Fault> {
+        self.values += 1;
+        let many = || Fault::new(self.at, "what is printed here has too many values");
+        if self.values > MOST { Err(many()) } else { Ok(()) }
     }
 
     /// Whether `[` begins a tag such as `[Object: null prototype]` and no list.
@@ -169,6 +174,7 @@ impl Parser<'_> {
 
     /// `name: value` or `name => value`; none for what stands without a value.
     fn member(&mut self, depth: usize) -> Result<Option<(String, Literal)>, Fault> {
+        self.count()?;
         let from = self.at;
         let name = match self.peek() {
             Some(b'\'' | b'"' | b'`') => String::from_utf8_lossy(&self.quoted(false)?).into_owned(),

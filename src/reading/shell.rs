@@ -1,7 +1,7 @@
 //! How a Unix shell splits a command line. Source: the Bash Reference Manual, "Quoting" and "Shell Operation".
 
 use super::command::{Command, Word, is_name};
-use super::{Fault, bounded, note, shown};
+use super::{Fault, MOST_PARTS, bounded, note, shown};
 
 /// The quotes that word processors and blogs make of the straight ones.
 const SMART_QUOTES: [&str; 5] = ["“", "”", "„", "‘", "’"];
@@ -11,12 +11,13 @@ struct Lexer<'a> {
     at: usize,
     command: Command,
     smart: bool,
+    expansions: usize,
 }
 
 /// Splits the command whose arguments begin at `from`.
 pub(super) fn split(text: &str, from: usize) -> Result<Command, Fault> {
     let command = Command { end: text.len(), ..Command::default() };
-    let mut lexer = Lexer { text, at: from, command, smart: false };
+    let mut lexer = Lexer { text, at: from, command, smart: false, expansions: 0 };
     while lexer.part()? {}
     if lexer.smart {
         lexer.command.unread.push("“ ” ‘ ’ are no quotes for a shell: curl gets them as text".to_owned());
@@ -209,6 +210,11 @@ impl<'a> Lexer<'a> {
     }
 
     fn note(&mut self, from: usize, to: usize) {
+        // A text may be made of nothing else; the first ones tell enough.
+        self.expansions += 1;
+        if self.expansions > MOST_PARTS {
+            return;
+        }
         let text = self.text.get(from..to).unwrap_or_default();
         let kind = if text.starts_with("$(") || text.starts_with('`') {
             "a command, which is not run"

@@ -119,7 +119,9 @@ fn missing(x: &mut Examined<'_>, case: &Case<'_>, refusal: &Refusal, diagnosis: 
         // What was meant to be it is no unknown parameter besides.
         let misspelt: Vec<String> =
             x.parameters.iter().map(|(name, _)| name.clone()).filter(|name| is_timestamp(name)).collect();
-        misspelt.iter().for_each(|name| x.settle(name));
+        for name in &misspelt {
+            x.settle(name);
+        }
     }
     let empty = refusal.about.iter().find(|name| x.value(name) == Some(""));
     diagnosis.findings.push(match empty {

@@ -251,7 +251,8 @@ fn a_value_that_was_meant_is_offered() {
         ("price", "1.25E+3", "number-in-exponent-form", Some("1250")),
         ("price", "1.2345e1", "number-in-exponent-form", Some("12.345")),
         ("quantity", "0,5", "decimal-comma", Some("0.5")),
-        ("quantity", "1,000.5", "characters-not-allowed", None),
+        ("quantity", "1,000.5", "decimal-comma", Some("1000.5")),
+        ("quantity", "1.000,5", "decimal-comma", Some("1000.5")),
         ("quantity", "-1", "characters-not-allowed", None),
         ("strategyId", "1.5", "characters-not-allowed", None),
     ];

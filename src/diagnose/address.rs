@@ -66,7 +66,9 @@ fn wrong_host(case: &Case<'_>) -> Option<Finding> {
                 let known = h.url().trim_start_matches("https://");
                 strsim::levenshtein(known, &host.to_ascii_lowercase()) <= MOST_SLIPS
             };
-            let likely = catalogue::hosts().iter().any(near) && !host.ends_with(OTHER_COMPANY);
+            let same = |h: &catalogue::Host| domain(h.url()) == domain(host);
+            let likely =
+                catalogue::hosts().iter().any(|h| near(h) || same(h)) && !host.ends_with(OTHER_COMPANY);
             let values = [("host", host), ("path", path), ("expected", meant)];
             likely
                 .then(|| Finding::new("wrong-host", Certainty::Likely, &values).seen(format!("{host}{path}")))
@@ -125,6 +127,14 @@ fn likely_path(path: &str) -> Option<&'static Endpoint> {
             .min_by_key(|(distance, _)| *distance)
             .map(|(_, e)| e)
     })
+}
+
+/// The last two labels of a host's name.
+fn domain(host: &str) -> String {
+    let name = host.rsplit_once("//").map_or(host, |(_, name)| name).to_ascii_lowercase();
+    let mut labels = name.rsplit('.');
+    let last = labels.next().unwrap_or_default();
+    labels.next().map_or_else(String::new, |label| format!("{label}.{last}"))
 }
 
 /// The exchange's company for the United States, which is another exchange.

@@ -1,4 +1,4 @@
-use crate::catalogue::{ListStyle, Parameter, ParameterType};
+use crate::catalogue::{ListStyle, Parameter, ParameterType, quote_rank};
 use crate::explain;
 use crate::text::fill;
 
@@ -30,7 +30,13 @@ const DECIMAL: LegalRange = LegalRange {
 // assumed: reported in questions about exchangeInfo and tickers, not in the documentation.
 const SYMBOLS: LegalRange = LegalRange {
     pattern: r#"^\[("[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}){0,1}\]$"#,
-    holds: |s| !s.contains(char::is_whitespace) && serde_json::from_str::<Vec<String>>(s).is_ok(),
+    // White space may stand within an item, and nowhere else.
+    holds: |s| {
+        let items = serde_json::from_str::<Vec<String>>(s);
+        items.is_ok_and(|items| {
+            !s.contains(char::is_whitespace) || serde_json::to_string(&items).is_ok_and(|t| t == s)
+        })
+    },
     likely: likely_list,
 };
 
@@ -135,6 +141,12 @@ fn likely_number(value: &str) -> Likely {
 fn likely_symbol(value: &str) -> Likely {
     let joined: String =
         value.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_ascii_uppercase();
+    let upper = value.to_ascii_uppercase();
+    // Contracts have such names: `BTCUSD_PERP`.
+    let pair = upper.split_once(['_', '-', '.']).is_none_or(|(_, quote)| quote_rank(quote).is_some());
+    if !pair && upper.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c)) {
+        return ("symbol-lower-case", Some(upper));
+    }
     let separated = value.chars().any(|c| !c.is_alphanumeric());
     (if separated { "symbol-with-separator" } else { "symbol-lower-case" }, Some(joined))
 }

@@ -244,6 +244,8 @@ fn a_value_that_was_meant_is_offered() {
     let order = catalogue::find("spot", "new-order").unwrap();
     let cases = [
         ("symbol", "arkbtc", "symbol-lower-case", Some("ARKBTC")),
+        ("symbol", "btcusd_perp", "symbol-lower-case", Some("BTCUSD_PERP")),
+        ("symbol", "btc_usdt", "symbol-with-separator", Some("BTCUSDT")),
         ("symbol", "ark/btc", "symbol-with-separator", Some("ARKBTC")),
         ("newClientOrderId", "abc def", "characters-not-allowed", None),
         ("symbol", "ARK/BTC", "symbol-with-separator", Some("ARKBTC")),
@@ -327,6 +329,8 @@ fn addresses_and_clocks() {
         ("api.binance.co", Scheme::Https, Some("wrong-host")),
         ("www.binance.com", Scheme::Https, Some("wrong-host")),
         ("api.binance.us", Scheme::Https, None),
+        ("stream.binance.com", Scheme::Https, Some("wrong-host")),
+        ("binance-proxy.corp.test", Scheme::Https, None),
     ];
     for (host, scheme, mistake) in hosts {
         let request = signed("GET", OPEN_ORDERS, "symbol=ARKBTC&timestamp={t}");

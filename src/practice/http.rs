@@ -237,7 +237,7 @@ async fn respond(
     let note = answered.note;
     let (answer, mut reason) = response(answered);
     if let Some(reason) = &mut reason {
-        reason.findings = findings(received, peer, reason.at_gate).await;
+        reason.findings = findings(Arc::clone(&desk.exchange), received, peer, reason.at_gate).await;
     }
     (desk.log)(&entry.answered(Some(answer.status().as_u16()), reason).noted(note));
     Ok(answer)
@@ -245,9 +245,14 @@ async fn respond(
 
 /// What was wrong with a request that the gate refused, found out on a thread of its own: a search for what was signed takes a
 /// moment, in which others want to be served.
-async fn findings(request: ReceivedRequest, peer: IpAddr, at_gate: Option<i64>) -> Vec<Finding> {
+async fn findings(
+    exchange: Arc<Exchange>,
+    request: ReceivedRequest,
+    peer: IpAddr,
+    at_gate: Option<i64>,
+) -> Vec<Finding> {
     let Some(now_us) = at_gate else { return Vec::new() };
-    let search = tokio::task::spawn_blocking(move || Exchange::findings(&request, peer, now_us));
+    let search = tokio::task::spawn_blocking(move || exchange.findings(&request, peer, now_us));
     search.await.unwrap_or_default()
 }
 

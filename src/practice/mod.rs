@@ -8,23 +8,16 @@
 //! A request is judged by the bytes that arrived. hyper refuses some of them in a request target (`"`, `#`, `<`, `\`,
 //! bytes that are no UTF-8, ...), which the exchange reads; the module `wire` carries those past it.
 
-mod account;
 mod amount;
-mod book;
-mod candles;
 mod engine;
 mod escape;
 mod examples;
 mod exchange;
-mod history;
 mod http;
-mod info;
 mod keys;
 mod log;
-mod market;
-mod orders;
 mod origin;
-mod quotes;
+mod spot;
 mod wire;
 
 pub use exchange::{Clock, Exchange};

@@ -38,7 +38,7 @@ const ACCOUNT: &str = "makerCommission takerCommission buyerCommission sellerCom
 const SHAPES: [(&str, &str, &str, &str); 21] = [
     ("/api/v3/ping", "", "", ""),
     ("/api/v3/time", "", "", "serverTime"),
-    ("/api/v3/exchangeInfo", "", "", "timezone serverTime rateLimits exchangeFilters symbols"),
+    ("/api/v3/exchangeInfo", "", "", "timezone serverTime rateLimits exchangeFilters symbols sors"),
     ("/api/v3/exchangeInfo", "", "/rateLimits/0", "rateLimitType interval intervalNum limit"),
     ("/api/v3/exchangeInfo", "symbol=ARKBTC", "/symbols/0", SYMBOL),
     ("/api/v3/exchangeInfo", "", "/symbols/3/filters/0", "filterType minPrice maxPrice tickSize"),

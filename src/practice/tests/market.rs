@@ -3,11 +3,21 @@
 use serde_json::Value;
 
 use super::support::*;
-use crate::practice::candles::{Interval, zone};
-use crate::practice::market::{END_MS, SYMBOLS};
+use crate::practice::spot::candles::{Interval, zone};
+use crate::practice::spot::order::Side;
 
-fn each_symbol() -> impl Iterator<Item = (&'static str, String)> {
-    SYMBOLS.iter().map(|s| (s.name, format!("symbol={}", crate::signing::percent_encode(s.name))))
+fn each_symbol() -> impl Iterator<Item = (String, String)> {
+    let info = get("/api/v3/exchangeInfo", "");
+    let names: Vec<String> = info["symbols"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| s["symbol"].as_str().unwrap().to_owned())
+        .collect();
+    names.into_iter().map(|name| {
+        let query = format!("symbol={}", crate::signing::percent_encode(&name));
+        (name, query)
+    })
 }
 
 #[test]
@@ -64,16 +74,18 @@ fn the_accounts_working_orders_are_part_of_the_book() {
 
 #[test]
 fn the_accounts_trades_are_trades_of_the_market_and_near_its_price() {
-    for symbol in &SYMBOLS {
-        let name = crate::signing::percent_encode(symbol.name);
-        for own in get("/api/v3/myTrades", &format!("symbol={name}")).as_array().unwrap() {
-            let trade = symbol.trade(own["id"].as_i64().unwrap());
-            assert_eq!(own["price"], trade.price.to_string(), "{own}");
-            assert_eq!(own["qty"], trade.quantity.to_string(), "{own}");
-            assert_eq!(own["time"], trade.time, "{own}");
-            assert_eq!((own["isBuyer"] == own["isMaker"]), trade.buyer_is_maker, "{own}");
-            let before = units(&Value::String(symbol.trade(trade.id - 1).price.to_string()));
-            assert!((units(&own["price"]) - before).abs() * 33 <= before, "{own}: {before} before it");
+    let exchange = exchange();
+    let world = exchange.world();
+    for lane in &world.spot.lanes {
+        for own in &lane.own_trades {
+            let order = world.spot.order(own.order).unwrap();
+            let fill = &order.fills[own.fill];
+            let trade = lane.tape.trade(own.id).unwrap();
+            assert_eq!(fill.trade, trade, "{own:?}");
+            assert_eq!((order.terms.side == Side::Buy) == fill.is_maker, trade.buyer_is_maker, "{own:?}");
+            let units = |id: i64| units(&Value::String(lane.tape.trade(id).unwrap().price.to_string()));
+            let before = units(own.id - 1);
+            assert!((units(own.id) - before).abs() * 33 <= before, "{own:?}: {before} before it");
         }
     }
 }
@@ -129,8 +141,8 @@ fn candles_begin_where_the_calendar_says() {
     };
     assert_eq!(begin("interval=1M"), 1_769_904_000_000, "2026-02-01");
     assert_eq!(begin("interval=1w"), 1_771_804_800_000, "Monday, 2026-02-23");
-    assert_eq!(begin("interval=1d"), END_MS - 86_400_000);
-    assert_eq!(begin("interval=1d&timeZone=-1:00"), END_MS - 23 * 3_600_000);
+    assert_eq!(begin("interval=1d"), NOW_MS - 86_400_000);
+    assert_eq!(begin("interval=1d&timeZone=-1:00"), NOW_MS - 23 * 3_600_000);
     assert_eq!(begin("interval=1M&startTime=1735689600001"), 1_738_368_000_000, "2025-02-01");
     assert_eq!(begin("interval=1M&endTime=1740787199999"), 1_738_368_000_000, "2025-02-01");
 }

@@ -2,16 +2,21 @@
 
 use serde::Serialize;
 
-use super::amount::Amount;
-use super::book::Book;
+use super::book;
 use super::candles::{Candle, Interval, Range};
-use super::engine::{Answer, Call, Failure, json};
-use super::market::{END_MS, LAST_TRADE, Symbol, Trade, trade_time};
+use super::chosen::{each, lane, lanes};
+use super::filters::average_price;
+use super::lane::Lane;
+use super::order::Side;
+use super::state::Spot;
+use super::symbol::AVERAGE_MINUTES;
+use super::tape::{LAST_PAST, Trade};
+use crate::practice::amount::Amount;
+use crate::practice::engine::{Answer, Call, Failure, json};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-const AVERAGE_MINUTES: i64 = 5;
-/// The number of the book's last change: one for each trade.
-const LAST_UPDATE: i64 = LAST_TRADE + 1_000_000;
+/// The number of the book's last change before the start.
+const LAST_PAST_UPDATE: i64 = LAST_PAST + 1_000_000;
 
 type Level = (Amount, Amount);
 
@@ -23,13 +28,16 @@ struct DepthAnswer {
     asks: Vec<Level>,
 }
 
-pub(super) fn depth(call: &Call<'_>) -> Answer {
-    call.symbols()?;
-    let limit = call.limit()?;
-    let mut book = Book::of(call.symbol()?, call.account);
-    book.bids.truncate(limit);
-    book.asks.truncate(limit);
-    json(&DepthAnswer { last_update_id: LAST_UPDATE, bids: book.bids, asks: book.asks })
+pub fn depth(spot: &Spot, call: &Call<'_>) -> Answer {
+    lanes(spot, call)?;
+    let (limit, lane) = (call.limit()?, lane(spot, call)?);
+    let side = |side| {
+        let mut levels = book::side(spot, lane, side);
+        levels.truncate(limit);
+        levels
+    };
+    let last_update_id = LAST_PAST_UPDATE + lane.changes;
+    json(&DepthAnswer { last_update_id, bids: side(Side::Buy), asks: side(Side::Sell) })
 }
 
 #[derive(Serialize)]
@@ -44,8 +52,9 @@ struct TradeAnswer {
     is_best_match: bool,
 }
 
-pub(super) fn trades(call: &Call<'_>) -> Answer {
-    let limit = i64::try_from(call.limit()?).unwrap_or(LAST_TRADE);
+pub fn trades(spot: &Spot, call: &Call<'_>) -> Answer {
+    let limit = i64::try_from(call.limit()?).unwrap_or(i64::MAX);
+    let tape = &lane(spot, call)?.tape;
     let answer = |t: Trade| TradeAnswer {
         id: t.id,
         price: t.price,
@@ -55,15 +64,15 @@ pub(super) fn trades(call: &Call<'_>) -> Answer {
         is_buyer_maker: t.buyer_is_maker,
         is_best_match: true,
     };
-    let trades = call.symbol()?.trades(LAST_TRADE - limit + 1..=LAST_TRADE);
+    let trades = tape.trades(tape.last_id().saturating_sub(limit) + 1..=tape.last_id());
     json(&trades.map(answer).collect::<Vec<_>>())
 }
 
 type KlineAnswer =
     (i64, Amount, Amount, Amount, Amount, Amount, i64, Amount, i64, Amount, Amount, &'static str);
 
-pub(super) fn klines(call: &Call<'_>) -> Answer {
-    let symbol = call.symbol()?;
+pub fn klines(spot: &Spot, call: &Call<'_>) -> Answer {
+    let tape = &lane(spot, call)?.tape;
     let interval = call.text("interval").and_then(Interval::parse).ok_or_else(|| {
         Failure::new(
             -1120,
@@ -80,7 +89,7 @@ pub(super) fn klines(call: &Call<'_>) -> Answer {
         limit: call.limit()?,
     };
     let answer = |(begin, end): (i64, i64)| -> KlineAnswer {
-        let c = Candle::of(symbol, begin, end);
+        let c = Candle::of(tape, begin, end);
         // The last instant of the candle, in whichever unit.
         let close_time = call.stamp(end) - 1;
         let (taker, taker_quote) = (c.taker_buy_volume, c.taker_buy_quote_volume);
@@ -100,7 +109,7 @@ pub(super) fn klines(call: &Call<'_>) -> Answer {
             "0",
         )
     };
-    json(&range.spans().into_iter().map(answer).collect::<Vec<_>>())
+    json(&range.spans(tape.open_ms(), call.now_ms()).into_iter().map(answer).collect::<Vec<_>>())
 }
 
 #[derive(Serialize)]
@@ -111,51 +120,47 @@ struct AverageAnswer {
     close_time: i64,
 }
 
-pub(super) fn avg_price(call: &Call<'_>) -> Answer {
-    let candle = Candle::of(call.symbol()?, END_MS - AVERAGE_MINUTES * 60_000, END_MS);
+pub fn avg_price(spot: &Spot, call: &Call<'_>) -> Answer {
+    let lane = lane(spot, call)?;
     json(&AverageAnswer {
         mins: AVERAGE_MINUTES,
-        price: candle.quote_volume.over(candle.volume),
-        close_time: call.stamp(trade_time(LAST_TRADE)),
+        price: average_price(lane, call.now_ms()),
+        close_time: call.stamp(lane.tape.last().time),
     })
 }
 
 #[derive(Serialize)]
-struct PriceAnswer {
-    symbol: &'static str,
+struct PriceAnswer<'a> {
+    symbol: &'a str,
     price: Amount,
 }
 
-pub(super) fn ticker_price(call: &Call<'_>) -> Answer {
-    call.each(|s| PriceAnswer { symbol: s.name, price: s.last_price() })
+pub fn ticker_price(spot: &Spot, call: &Call<'_>) -> Answer {
+    each(spot, call, |lane| PriceAnswer { symbol: &lane.symbol.name, price: lane.tape.last_price() })
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct BookTickerAnswer {
-    symbol: &'static str,
+struct BookTickerAnswer<'a> {
+    symbol: &'a str,
     bid_price: Amount,
     bid_qty: Amount,
     ask_price: Amount,
     ask_qty: Amount,
 }
 
-pub(super) fn book_ticker(call: &Call<'_>) -> Answer {
-    call.each(|symbol| {
-        let ((bid_price, bid_qty), (ask_price, ask_qty)) = best(symbol, call);
-        BookTickerAnswer { symbol: symbol.name, bid_price, bid_qty, ask_price, ask_qty }
+pub fn book_ticker(spot: &Spot, call: &Call<'_>) -> Answer {
+    each(spot, call, |lane| {
+        let ((bid_price, bid_qty), (ask_price, ask_qty)) =
+            (book::best(spot, lane, Side::Buy), book::best(spot, lane, Side::Sell));
+        BookTickerAnswer { symbol: &lane.symbol.name, bid_price, bid_qty, ask_price, ask_qty }
     })
-}
-
-fn best(symbol: &Symbol, call: &Call<'_>) -> (Level, Level) {
-    let book = Book::of(symbol, call.account);
-    (book.bids.first().copied().unwrap_or_default(), book.asks.first().copied().unwrap_or_default())
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct DayAnswer {
-    symbol: &'static str,
+struct DayAnswer<'a> {
+    symbol: &'a str,
     price_change: Amount,
     price_change_percent: String,
     weighted_avg_price: Amount,
@@ -180,8 +185,8 @@ struct DayAnswer {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct MiniAnswer {
-    symbol: &'static str,
+struct MiniAnswer<'a> {
+    symbol: &'a str,
     open_price: Amount,
     high_price: Amount,
     low_price: Amount,
@@ -195,26 +200,28 @@ struct MiniAnswer {
     count: i64,
 }
 
-pub(super) fn ticker_24hr(call: &Call<'_>) -> Answer {
-    if call.text("type") == Some("MINI") { call.each(|s| mini(s, call)) } else { call.each(|s| day(s, call)) }
+pub fn ticker_24hr(spot: &Spot, call: &Call<'_>) -> Answer {
+    let end = call.now_ms();
+    if call.text("type") == Some("MINI") {
+        return each(spot, call, |lane| mini(lane, call, (end - DAY_MS, end)));
+    }
+    each(spot, call, |lane| day(spot, lane, call, (end - DAY_MS, end)))
 }
 
-fn last_day(symbol: &Symbol) -> Candle {
-    Candle::of(symbol, END_MS - DAY_MS, END_MS)
-}
-
-fn day(symbol: &'static Symbol, call: &Call<'_>) -> DayAnswer {
-    let c = last_day(symbol);
+fn day<'a>(spot: &Spot, lane: &'a Lane, call: &Call<'_>, (begin, end): (i64, i64)) -> DayAnswer<'a> {
+    let c = Candle::of(&lane.tape, begin, end);
     let change = c.close - c.open;
-    let ((bid_price, bid_qty), (ask_price, ask_qty)) = best(symbol, call);
+    let ((bid_price, bid_qty), (ask_price, ask_qty)) =
+        (book::best(spot, lane, Side::Buy), book::best(spot, lane, Side::Sell));
+    let (previous, last) = (lane.tape.trade(c.first_id - 1), lane.tape.trade(c.last_id));
     DayAnswer {
-        symbol: symbol.name,
+        symbol: &lane.symbol.name,
         price_change: change,
         price_change_percent: change.over(c.open).percent(),
         weighted_avg_price: c.quote_volume.over(c.volume),
-        prev_close_price: symbol.trade(c.first_id - 1).price,
+        prev_close_price: previous.map_or(c.open, |t| t.price),
         last_price: c.close,
-        last_qty: symbol.trade(c.last_id).quantity,
+        last_qty: last.map(|t| t.quantity).unwrap_or_default(),
         bid_price,
         bid_qty,
         ask_price,
@@ -224,26 +231,26 @@ fn day(symbol: &'static Symbol, call: &Call<'_>) -> DayAnswer {
         low_price: c.low,
         volume: c.volume,
         quote_volume: c.quote_volume,
-        open_time: call.stamp(END_MS - DAY_MS),
-        close_time: call.stamp(END_MS),
+        open_time: call.stamp(begin),
+        close_time: call.stamp(end),
         first_id: c.first_id,
         last_id: c.last_id,
         count: c.count(),
     }
 }
 
-fn mini(symbol: &'static Symbol, call: &Call<'_>) -> MiniAnswer {
-    let c = last_day(symbol);
+fn mini<'a>(lane: &'a Lane, call: &Call<'_>, (begin, end): (i64, i64)) -> MiniAnswer<'a> {
+    let c = Candle::of(&lane.tape, begin, end);
     MiniAnswer {
-        symbol: symbol.name,
+        symbol: &lane.symbol.name,
         open_price: c.open,
         high_price: c.high,
         low_price: c.low,
         last_price: c.close,
         volume: c.volume,
         quote_volume: c.quote_volume,
-        open_time: call.stamp(END_MS - DAY_MS),
-        close_time: call.stamp(END_MS),
+        open_time: call.stamp(begin),
+        close_time: call.stamp(end),
         first_id: c.first_id,
         last_id: c.last_id,
         count: c.count(),

@@ -25,6 +25,7 @@ mod state;
 mod symbol;
 mod tape;
 mod terms;
+pub mod tickers;
 mod triggers;
 
 pub use candles::zone;

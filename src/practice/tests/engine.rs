@@ -165,12 +165,7 @@ const REFUSALS: [(&str, &str, i32, &str); 9] = [
     ),
     ("/api/v3/ticker/price", "symbol=ARKBTC&symbolStatus=HALT", -1220, "every symbol here is TRADING"),
     ("/api/v3/klines", "symbol=ARKBTC&interval=1h&timeZone=15", -1130, "`timeZone` is `15`"),
-    (
-        "/api/v3/account/commission",
-        "symbol=ARKBTC",
-        -1020,
-        "bnq's practice exchange does not play this endpoint yet",
-    ),
+    ("/api/v3/account/commission", "symbol=NOPE", -1121, "no symbol is called `NOPE`"),
 ];
 
 #[test]
@@ -254,4 +249,20 @@ fn exchange_info_is_filtered() {
     assert_eq!(symbols("symbolStatus=BREAK"), 0);
     let sets = get("/api/v3/exchangeInfo", "symbol=ARKBTC&showPermissionSets=false");
     assert_eq!(sets["symbols"][0]["permissionSets"], serde_json::json!([]));
+}
+
+/// Path, query, whether it is taken although it needs no signature.
+const NEEDLESSLY_SIGNED: [(&str, &str, bool); 3] = [
+    ("/sapi/v1/margin/allPairs", "", true),
+    ("/sapi/v1/system/status", "recvWindow=10000", true),
+    ("/api/v3/ticker/price", "symbol=ARKBTC", false),
+];
+
+#[test]
+fn a_needless_signature_is_taken_where_the_exchange_takes_it() {
+    for (path, query, taken) in NEEDLESSLY_SIGNED {
+        let answered = answer(&signed(path, query));
+        assert_eq!(answered.status == 200, taken, "{path}: {}", answered.body);
+        assert!(taken || answered.body.contains("-1101"), "{path}: {}", answered.body);
+    }
 }

@@ -109,6 +109,11 @@ impl Exchange {
         !engine::is_played(endpoint.group()) || self.world().spot.has(symbol)
     }
 
+    #[cfg(test)]
+    pub(super) fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
+    }
+
     pub(super) fn clock(&self) -> Clock {
         self.clock
     }

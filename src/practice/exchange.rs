@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::account::Account;
 use super::engine::{self, Call, Failure, Played};
+use super::faults::{Faults, Given};
 use super::{keys, market};
 use crate::catalogue::Endpoint;
 use crate::diagnose::{
@@ -40,6 +41,7 @@ pub struct Exchange {
     account: OnceLock<Account>,
     weight: Mutex<UsedWeight>,
     requests: AtomicU64,
+    faults: Faults,
 }
 
 /// The request weight used in a minute.
@@ -104,16 +106,27 @@ impl Exchange {
     /// A practice exchange with a fresh account.
     pub fn practice(clock: Clock) -> Self {
         let (account, weight) = (OnceLock::new(), Mutex::new(UsedWeight::default()));
-        Self { clock, account, weight, requests: AtomicU64::new(0) }
+        Self { clock, account, weight, requests: AtomicU64::new(0), faults: Faults::default() }
+    }
+
+    /// The same with faults, which a server carries out.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
+        self
     }
 
     pub(super) fn clock(&self) -> Clock {
         self.clock
     }
 
-    /// Judges a request at the gate and, if it passes, has it answered.
-    pub(super) fn answer(&self, request: &ReceivedRequest, peer: IpAddr) -> Answered {
-        let now_us = self.clock.now_us();
+    /// Answers a request, or has it go wrong as the fault rules say.
+    pub(super) fn give(&self, request: &ReceivedRequest, peer: IpAddr) -> Given {
+        self.faults.answer(request, self.clock.now_us(), |now_us| self.answer(request, peer, now_us))
+    }
+
+    /// Judges a request at the gate by this clock and, if it passes, has it answered.
+    pub(super) fn answer(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Answered {
         let used = self.use_weight(request, now_us);
         let mut answered = match verify(request, &gate(now_us, peer)) {
             Verdict::Accepted(accepted) => self.play(request, &accepted, now_us),

@@ -16,6 +16,7 @@ mod engine;
 mod escape;
 mod examples;
 mod exchange;
+mod faults;
 mod history;
 mod http;
 mod info;
@@ -28,6 +29,7 @@ mod quotes;
 mod wire;
 
 pub use exchange::{Clock, Exchange};
+pub use faults::{Faults, Row as FaultRow, Rule as FaultRule, RuleError, Token, table as fault_table};
 pub use http::Server;
 pub use keys::{API_KEY, ED25519_API_KEY, RSA_API_KEY, own_keys, secret_key};
 pub use log::Entry;

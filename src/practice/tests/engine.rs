@@ -220,9 +220,9 @@ fn every_answer_counts_its_weight_and_has_a_number() {
     let header = |answered: &crate::practice::exchange::Answered, name: &str| {
         answered.headers.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone())
     };
-    let first = exchange.answer(&signed("/api/v3/account", ""), LOOPBACK);
-    let second = exchange.answer(&plain("/api/v3/ping", ""), LOOPBACK);
-    let refused = exchange.answer(&plain("/api/v3/account", ""), LOOPBACK);
+    let first = exchange.answer(&signed("/api/v3/account", ""), LOOPBACK, NOW_MS * 1000);
+    let second = exchange.answer(&plain("/api/v3/ping", ""), LOOPBACK, NOW_MS * 1000);
+    let refused = exchange.answer(&plain("/api/v3/account", ""), LOOPBACK, NOW_MS * 1000);
     for (answered, used) in [(&first, "20"), (&second, "21"), (&refused, "41")] {
         assert_eq!(header(answered, "X-MBX-USED-WEIGHT").as_deref(), Some(used));
         assert_eq!(header(answered, "X-MBX-USED-WEIGHT-1M").as_deref(), Some(used));

@@ -127,10 +127,9 @@ impl State {
             counted.seen += 1;
             let what = &counted.rule.what;
             let possible = match what.ending {
-                None => true,
                 Some(_) if decision.what.ending.is_some() => false,
                 Some(Ending::Stale) => before.is_some(),
-                Some(_) => true,
+                _ => true,
             };
             if possible && counted.hits(self.seed, number) {
                 counted.hits += 1;

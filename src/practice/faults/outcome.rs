@@ -80,10 +80,10 @@ fn instead(
     request: &ReceivedRequest,
     now_us: i64,
 ) -> Answered {
-    let now_ms = now_us.div_euclid(1000);
-    let until = now_ms.saturating_add(1000 * i64::from(retry_after.unwrap_or_default()));
+    let clock_ms = now_us.div_euclid(1000);
+    let until = clock_ms.saturating_add(1000 * i64::from(retry_after.unwrap_or_default()));
     let path = serde_json::Value::from(request.path.as_str()).to_string();
-    let values = [("now", &*now_ms.to_string()), ("until", &until.to_string()), ("path", &path)];
+    let values = [("now", &*clock_ms.to_string()), ("until", &until.to_string()), ("path", &path)];
     let body = fill(&answer.body, &values);
     let content_type = if answer.html { "text/html" } else { "application/json;charset=UTF-8" };
     let mut headers = vec![("Content-Type", content_type.to_owned())];

@@ -162,6 +162,11 @@ fn pattern(word: &str, after_method: bool) -> Result<Pattern, RuleError> {
     })
 }
 
+/// Of the words read so far, the one with this name.
+fn given<'a>(words: &'a [(&'static str, String)], name: &str) -> Option<&'a str> {
+    words.iter().find(|(n, _)| *n == name).map(|(_, word)| word.as_str())
+}
+
 /// A rule of which some words have been read.
 struct Draft {
     rule: Rule,
@@ -177,23 +182,18 @@ impl Draft {
         Self { rule, given: Vec::new(), retry_after: None }
     }
 
-    fn word(&self, name: &str) -> Option<&String> {
-        self.given.iter().find(|(n, _)| *n == name).map(|(_, word)| word)
-    }
-
     fn take(&mut self, word: &str) -> Result<(), RuleError> {
-        let name = match word.split_once('=') {
-            Some((name, value)) => self.option(word, name, value)?,
-            None => {
-                let ending = Ending::of(word)?;
-                if let Some(other) = self.word("ending") {
-                    return Err(RuleError::Both(other.clone(), word.to_owned()));
-                }
-                self.rule.what.ending = Some(ending);
-                "ending"
+        let name = if let Some((name, value)) = word.split_once('=') {
+            self.option(word, name, value)?
+        } else {
+            let ending = Ending::of(word)?;
+            if let Some(other) = given(&self.given, "ending") {
+                return Err(RuleError::Both(other.to_owned(), word.to_owned()));
             }
+            self.rule.what.ending = Some(ending);
+            "ending"
         };
-        if self.word(name).is_some() {
+        if given(&self.given, name).is_some() {
             return Err(RuleError::Twice(word.split('=').next().unwrap_or_default().to_owned() + "="));
         }
         self.given.push((name, word.to_owned()));
@@ -238,34 +238,30 @@ impl Draft {
         })
     }
 
-    fn finish(mut self, path: &str) -> Result<Rule, RuleError> {
-        let no_effect = |word: &str, with: &str| RuleError::NoEffect(word.to_owned(), with.to_owned());
-        let word = |name| self.word(name).map(String::as_str);
-        let ending = word("ending");
-        match (word("latency"), word("clock"), ending) {
-            (None, None, None) => return Err(RuleError::NoFault(path.to_owned())),
-            (_, Some(clock), Some(ending)) if !self.rule.what.ending.is_some_and(Ending::executes) => {
-                return Err(no_effect(clock, ending));
-            }
-            _ => {}
+    /// The whole rule, if its words go together; `path` is the word for that.
+    fn finish(self, path: &str) -> Result<Rule, RuleError> {
+        let Self { mut rule, given: words, retry_after: seconds } = self;
+        let word = |name| given(&words, name);
+        let (ending, retry) = (word("ending"), word("retry-after"));
+        if ending.or(word("latency")).or(word("clock")).is_none() {
+            return Err(RuleError::NoFault(path.to_owned()));
         }
-        if let (true, Some(method)) = (self.rule.is_stale(), &self.rule.method)
-            && method != "GET"
-        {
-            return Err(no_effect("stale", method));
-        }
-        let retry_word = word("retry-after").map(str::to_owned);
-        let ending_word = ending.unwrap_or(path).to_owned();
-        match &mut self.rule.what.ending {
+        let not_executed = rule.what.ending.is_some_and(|ending| !ending.executes());
+        let takes_retry = match &mut rule.what.ending {
             Some(Ending::Answer { answer, retry_after, .. }) if answer.retry_after.is_some() => {
-                *retry_after = self.retry_after.or(answer.retry_after);
+                *retry_after = seconds.or(answer.retry_after);
+                true
             }
-            _ => {
-                if let Some(retry) = retry_word {
-                    return Err(no_effect(&retry, &ending_word));
-                }
-            }
-        }
-        Ok(self.rule)
+            _ => false,
+        };
+        let method = rule.method.as_deref().filter(|method| *method != "GET");
+        let idle = [
+            word("clock").zip(ending).filter(|_| not_executed),
+            retry.zip(ending.or(Some(path))).filter(|_| !takes_retry),
+            ending.zip(method).filter(|_| rule.what.ending == Some(Ending::Stale)),
+        ];
+        let no_effect = |(word, with): (&str, &str)| RuleError::NoEffect(word.to_owned(), with.to_owned());
+        idle.into_iter().flatten().next().map(no_effect).map_or(Ok(()), Err)?;
+        Ok(rule)
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct Call<'a> {
     pub(super) parameters: &'a [(String, String)],
     /// The exchange's clock, in microseconds.
     pub(super) now_us: i64,
+    /// What the exchange says the time is, in microseconds: the same unless a fault has put the gate's clock wrong.
+    pub(super) told_us: i64,
     /// Whether times are wanted in microseconds (`X-MBX-TIME-UNIT`).
     pub(super) microseconds: bool,
 }

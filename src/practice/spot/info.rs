@@ -27,7 +27,7 @@ pub fn time(call: &Call<'_>) -> Answer {
 }
 
 fn server_time(call: &Call<'_>) -> i64 {
-    if call.microseconds { call.now_us } else { call.now_us / 1000 }
+    if call.microseconds { call.told_us } else { call.told_us / 1000 }
 }
 
 #[derive(Serialize)]

@@ -181,8 +181,8 @@ fn the_engine_refuses_in_the_exchanges_words_and_says_why() {
         assert!(!reason.fix.is_empty(), "{path}?{query}");
         assert_eq!(body["msg"].as_str(), Some(reason.message.as_str()), "{path}?{query}");
     }
-    let refused = answer(&signed("/api/v3/account/commission", "symbol=ARKBTC"));
-    assert_eq!(refused.body, r#"{"code":-1020,"msg":"This operation is not supported."}"#);
+    let refused = answer(&signed("/api/v3/order", "symbol=ARKBTC&orderId=1"));
+    assert_eq!(refused.body, r#"{"code":-2013,"msg":"Order does not exist."}"#);
 }
 
 #[test]
@@ -215,9 +215,9 @@ fn every_answer_counts_its_weight_and_has_a_number() {
     let header = |answered: &crate::practice::exchange::Answered, name: &str| {
         answered.headers.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone())
     };
-    let first = exchange.answer(&signed("/api/v3/account", ""), LOOPBACK);
-    let second = exchange.answer(&plain("/api/v3/ping", ""), LOOPBACK);
-    let refused = exchange.answer(&plain("/api/v3/account", ""), LOOPBACK);
+    let first = exchange.answer(&signed("/api/v3/account", ""), LOOPBACK, NOW_MS * 1000);
+    let second = exchange.answer(&plain("/api/v3/ping", ""), LOOPBACK, NOW_MS * 1000);
+    let refused = exchange.answer(&plain("/api/v3/account", ""), LOOPBACK, NOW_MS * 1000);
     for (answered, used) in [(&first, "20"), (&second, "21"), (&refused, "41")] {
         assert_eq!(header(answered, "X-MBX-USED-WEIGHT").as_deref(), Some(used));
         assert_eq!(header(answered, "X-MBX-USED-WEIGHT-1M").as_deref(), Some(used));

@@ -39,7 +39,7 @@ impl Client {
             request.headers.push(("x-mbx-apikey".to_owned(), crate::practice::API_KEY.into()));
         }
         let peer: IpAddr = LOOPBACK;
-        let answered = self.exchange.answer(&request, peer);
+        let answered = self.exchange.answer(&request, peer, self.now_ms * 1000);
         (answered.status, serde_json::from_str(&answered.body).unwrap())
     }
 

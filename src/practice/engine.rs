@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::account::Account;
 use super::market::{self, SYMBOLS, Symbol};
 use super::{examples, history, info, quotes};
-use crate::catalogue::{self, Endpoint, Parameter, Weight};
+use crate::catalogue::{self, Endpoint, Parameter};
 
 /// An accepted request on its way to the part that answers it.
 pub(super) struct Call<'a> {
@@ -89,18 +89,6 @@ pub(super) fn play(call: &Call<'_>) -> Result<Played, Failure> {
     };
     call.combination_allowed()?;
     play(call).map(Played::Answer)
-}
-
-/// What a call counts as against the request weight. Where a rule has more than one figure, its first.
-pub(super) fn weight(endpoint: &Endpoint) -> u32 {
-    match endpoint.weight() {
-        Some(Weight::Fixed(n)) => n,
-        Some(Weight::Rule(rule)) => {
-            let digits: String = rule.chars().take_while(char::is_ascii_digit).collect();
-            digits.parse().unwrap_or(1)
-        }
-        None => 1,
-    }
 }
 
 /// The JSON text of an answer. Structs keep the order of their fields, which is that of the documentation.

@@ -1,15 +1,18 @@
 use std::net::IpAddr;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::account::Account;
 use super::engine::{self, Call, Failure, Played};
-use super::{keys, market};
-use crate::catalogue::Endpoint;
+use super::keys::{self, Keys};
+use super::limits::{Counted, Limits, Sender, TooMuch};
+use super::market;
+use crate::catalogue::{Endpoint, Weight};
 use crate::diagnose::{
-    self, Accepted, Case, Finding, Gate, ReceivedRequest, Refusal, Scheme, Verdict, verify,
+    self, Accepted, Case, Finding, Gate, KnownKey, ReceivedRequest, Refusal, Scheme, Verdict, verify,
 };
+use crate::signing::API_KEY_HEADER;
 
 /// The exchange's clock.
 #[derive(Clone, Copy, Debug)]
@@ -38,18 +41,13 @@ pub struct Exchange {
     clock: Clock,
     /// Made when the first request needs it: most commands start an exchange for one request.
     account: OnceLock<Account>,
-    weight: Mutex<UsedWeight>,
+    keys: Keys,
+    limits: Limits,
     requests: AtomicU64,
 }
 
-/// The request weight used in a minute.
-#[derive(Clone, Copy, Default)]
-struct UsedWeight {
-    minute: i64,
-    used: u32,
-}
-
 /// An answer of the exchange, and what the log says about it.
+#[derive(Default)]
 pub(super) struct Answered {
     pub(super) status: u16,
     pub(super) headers: Vec<(&'static str, String)>,
@@ -57,6 +55,8 @@ pub(super) struct Answered {
     pub(super) reason: Option<Reason>,
     /// What the log says about an answer that was given.
     pub(super) note: Option<&'static str>,
+    /// The weight that was counted.
+    pub(super) weight: Option<u32>,
 }
 
 /// The header of an answer that is an example.
@@ -90,9 +90,19 @@ impl From<Failure> for Reason {
     }
 }
 
+impl From<TooMuch> for Answered {
+    fn from(too_much: TooMuch) -> Self {
+        let TooMuch { status, code, message, retry_after, cause, fix } = too_much;
+        let body = serde_json::json!({ "code": code, "msg": message }).to_string();
+        let reason = Reason { code: Some(code), message, cause, fix, ..Reason::default() };
+        let headers = vec![("Retry-After", retry_after.to_string())];
+        Self { status, headers, body, reason: Some(reason), ..Self::default() }
+    }
+}
+
 /// What the exchange knows when it judges a request.
-fn gate(now_us: i64, peer: IpAddr) -> Gate<'static> {
-    Gate { now_us, key: &keys::known, knows_keys: true, symbol: &is_traded, peer }
+fn gate(now_us: i64, peer: IpAddr, key: &dyn Fn(&str) -> Option<KnownKey>) -> Gate<'_> {
+    Gate { now_us, key, knows_keys: true, symbol: &is_traded, peer }
 }
 
 /// Other groups trade symbols that this market does not have, such as `BTCUSD_PERP`.
@@ -101,10 +111,14 @@ fn is_traded(endpoint: &Endpoint, symbol: &str) -> bool {
 }
 
 impl Exchange {
-    /// A practice exchange with a fresh account.
+    /// A practice exchange with a fresh account and the limits that the exchange publishes.
     pub fn practice(clock: Clock) -> Self {
-        let (account, weight) = (OnceLock::new(), Mutex::new(UsedWeight::default()));
-        Self { clock, account, weight, requests: AtomicU64::new(0) }
+        Self::with_limits(clock, Limits::published())
+    }
+
+    /// The same with other limits.
+    pub fn with_limits(clock: Clock, limits: Limits) -> Self {
+        Self { clock, account: OnceLock::new(), keys: Keys::practice(), limits, requests: AtomicU64::new(0) }
     }
 
     pub(super) fn clock(&self) -> Clock {
@@ -114,31 +128,64 @@ impl Exchange {
     /// Judges a request at the gate and, if it passes, has it answered.
     pub(super) fn answer(&self, request: &ReceivedRequest, peer: IpAddr) -> Answered {
         let now_us = self.clock.now_us();
-        let used = self.use_weight(request, now_us);
-        let mut answered = match verify(request, &gate(now_us, peer)) {
-            Verdict::Accepted(accepted) => self.play(request, &accepted, now_us),
-            Verdict::Refused(refusal) => {
-                let (status, body) = (refusal.status, refusal.body());
-                let reason = Some(Reason { at_gate: Some(now_us), ..refusal.into() });
-                Answered { status, headers: Vec::new(), body, reason, note: None }
-            }
-        };
+        let (weight, Counted { headers, refusal }) = self.count(request, peer, now_us);
+        let mut answered = refusal.map_or_else(|| self.judge(request, peer, now_us), Answered::from);
+        answered.weight = weight;
+        answered.headers.extend(headers);
         answered.headers.push(("X-MBX-UUID", self.next_uuid(now_us)));
         if !answered.body.is_empty() {
             answered.headers.push(("Content-Type", "application/json;charset=UTF-8".to_owned()));
         }
-        if let Some(used) = used {
-            answered.headers.push(("X-MBX-USED-WEIGHT", used.to_string()));
-            answered.headers.push(("X-MBX-USED-WEIGHT-1M", used.to_string()));
+        answered
+    }
+
+    /// Counts a request on an endpoint, refused or not. Where the exchange does not say what it weighs, it is 1.
+    fn count(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> (Option<u32>, Counted) {
+        let Some(endpoint) = diagnose::endpoint_of(request) else { return Default::default() };
+        let weight = match endpoint.weight() {
+            Some(Weight::Fixed(weight)) => weight,
+            Some(Weight::Rule(_)) => {
+                let sent = [request.query_parameters(), request.body_parameters()].concat();
+                let value = |name: &str| sent.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+                endpoint.weight_of(value).unwrap_or(1)
+            }
+            None => 1,
+        };
+        let key = request.header(API_KEY_HEADER).and_then(|key| std::str::from_utf8(key).ok());
+        let sender = Sender { address: peer, known: key.is_some_and(|key| self.keys.has(key)) };
+        (Some(weight), self.limits.count(endpoint, weight, sender, now_us))
+    }
+
+    /// Has a request answered if it passes the gate.
+    fn judge(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Answered {
+        match verify(request, &gate(now_us, peer, &|key| self.keys.find(key))) {
+            Verdict::Accepted(accepted) => self.place(request, &accepted, now_us),
+            Verdict::Refused(refusal) => {
+                let (status, body) = (refusal.status, refusal.body());
+                let reason = Some(Reason { at_gate: Some(now_us), ..refusal.into() });
+                Answered { status, body, reason, ..Answered::default() }
+            }
+        }
+    }
+
+    /// Has a request answered if the account may place the orders in it.
+    fn place(&self, request: &ReceivedRequest, accepted: &Accepted, now_us: i64) -> Answered {
+        if let Some(too_many) = self.limits.refuse_orders(accepted.endpoint, now_us) {
+            return too_many.into();
+        }
+        let mut answered = self.play(request, accepted, now_us);
+        if answered.status == 200 {
+            answered.headers.extend(self.limits.orders_placed(accepted.endpoint, now_us));
         }
         answered
     }
 
     /// Everything that is wrong with a request that was refused at the gate at this time. It can take as long as a search for
     /// what was signed does.
-    pub(super) fn findings(request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Vec<Finding> {
+    pub(super) fn findings(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Vec<Finding> {
         let keys = keys::own_keys();
-        let gate = gate(now_us, peer);
+        let find = |key: &str| self.keys.find(key);
+        let gate = gate(now_us, peer, &find);
         let host = request.header("Host").and_then(|h| std::str::from_utf8(h).ok());
         let scheme = Some(Scheme::Http);
         let case = Case {
@@ -165,31 +212,17 @@ impl Exchange {
             microseconds,
         };
         match engine::play(&call) {
-            Ok(Played::Answer(body)) => {
-                Answered { status: 200, headers: Vec::new(), body, reason: None, note: None }
-            }
+            Ok(Played::Answer(body)) => Answered { status: 200, body, ..Answered::default() },
             Ok(Played::Example(body)) => {
                 let headers = vec![(EXAMPLE.0, EXAMPLE.1.to_owned())];
                 let note = Some("example answer; nothing was changed");
-                Answered { status: 200, headers, body, reason: None, note }
+                Answered { status: 200, headers, body, note, ..Answered::default() }
             }
             Err(failure) => {
                 let body = serde_json::json!({ "code": failure.code, "msg": failure.message }).to_string();
-                Answered { status: 400, headers: Vec::new(), body, reason: Some(failure.into()), note: None }
+                Answered { status: 400, body, reason: Some(failure.into()), ..Answered::default() }
             }
         }
-    }
-
-    /// Counts a request on an endpoint, refused or not, and tells the weight used in this minute.
-    fn use_weight(&self, request: &ReceivedRequest, now_us: i64) -> Option<u32> {
-        let endpoint = diagnose::endpoint_of(request)?;
-        let minute = now_us.div_euclid(60_000_000);
-        let mut weight = self.weight.lock().unwrap_or_else(PoisonError::into_inner);
-        if weight.minute != minute {
-            *weight = UsedWeight { minute, used: 0 };
-        }
-        weight.used = weight.used.saturating_add(engine::weight(endpoint));
-        Some(weight.used)
     }
 
     /// A number of its own for each request, in the form of a UUID.

@@ -1,5 +1,6 @@
 //! The server: hyper and tokio end here.
 
+mod encoding;
 mod incoming;
 mod refused;
 
@@ -234,20 +235,25 @@ async fn respond(
     };
     let now = desk.exchange.clock().now_us();
     let entry = Entry::new(now, &received.method, &target, began.elapsed());
-    let note = answered.note;
-    let (answer, mut reason) = response(answered);
+    let (note, weight) = (answered.note, answered.weight);
+    let (answer, mut reason) = response(answered, encoding::wants_gzip(&head.headers));
     if let Some(reason) = &mut reason {
-        reason.findings = findings(received, peer, reason.at_gate).await;
+        reason.findings = findings(Arc::clone(&desk.exchange), received, peer, reason.at_gate).await;
     }
-    (desk.log)(&entry.answered(Some(answer.status().as_u16()), reason).noted(note));
+    (desk.log)(&entry.answered(Some(answer.status().as_u16()), reason).noted(note).weighing(weight));
     Ok(answer)
 }
 
 /// What was wrong with a request that the gate refused, found out on a thread of its own: a search for what was signed takes a
 /// moment, in which others want to be served.
-async fn findings(request: ReceivedRequest, peer: IpAddr, at_gate: Option<i64>) -> Vec<Finding> {
+async fn findings(
+    exchange: Arc<Exchange>,
+    request: ReceivedRequest,
+    peer: IpAddr,
+    at_gate: Option<i64>,
+) -> Vec<Finding> {
     let Some(now_us) = at_gate else { return Vec::new() };
-    let search = tokio::task::spawn_blocking(move || Exchange::findings(&request, peer, now_us));
+    let search = tokio::task::spawn_blocking(move || exchange.findings(&request, peer, now_us));
     search.await.unwrap_or_default()
 }
 
@@ -257,14 +263,15 @@ fn refusal(foreign: Foreign) -> Answered {
     let body = format!("{}; {}\n", reason.cause, reason.fix);
     let text = ("Content-Type", "text/plain;charset=UTF-8".to_owned());
     let headers = vec![text, ("Connection", "close".to_owned())];
-    Answered { status, headers, body, reason: Some(reason), note: None }
+    Answered { status, headers, body, reason: Some(reason), ..Answered::default() }
 }
 
-fn response(answered: Answered) -> (Answer, Option<Reason>) {
-    let Answered { status, headers, body, reason, note: _ } = answered;
+fn response(answered: Answered, gzip: bool) -> (Answer, Option<Reason>) {
+    let Answered { status, headers, body, reason, note: _, weight: _ } = answered;
+    let (body, compression) = encoding::encode(body, gzip);
     let mut response = Response::new(Full::new(Bytes::from(body)));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in headers {
+    for (name, value) in headers.into_iter().chain(compression) {
         let name = HeaderName::try_from(name);
         if let (Ok(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
             response.headers_mut().insert(name, value);

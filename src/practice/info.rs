@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::amount::Amount;
 use super::engine::{Answer, Call, Chosen, json};
+use super::limits::{Limits, Shown};
 use super::market::Symbol;
 
 #[derive(Serialize)]
@@ -32,25 +33,9 @@ fn server_time(call: &Call<'_>) -> i64 {
 struct ExchangeAnswer {
     timezone: &'static str,
     server_time: i64,
-    rate_limits: [RateLimit; 4],
+    rate_limits: Vec<Shown>,
     exchange_filters: [Filter; 0],
     symbols: Vec<SymbolAnswer>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "the exchange's fields")]
-struct RateLimit {
-    rate_limit_type: &'static str,
-    interval: &'static str,
-    interval_num: u32,
-    limit: u32,
-}
-
-/// Source: Spot REST documentation, "Exchange information".
-const fn limit(row: (&'static str, &'static str, u32, u32)) -> RateLimit {
-    let (rate_limit_type, interval, interval_num, limit) = row;
-    RateLimit { rate_limit_type, interval, interval_num, limit }
 }
 
 #[derive(Serialize)]
@@ -225,12 +210,7 @@ pub(super) fn exchange_info(call: &Call<'_>) -> Answer {
     json(&ExchangeAnswer {
         timezone: "UTC",
         server_time: server_time(call),
-        rate_limits: [
-            limit(("REQUEST_WEIGHT", "MINUTE", 1, 6_000)),
-            limit(("ORDERS", "SECOND", 10, 100)),
-            limit(("ORDERS", "DAY", 1, 200_000)),
-            limit(("RAW_REQUESTS", "MINUTE", 5, 61_000)),
-        ],
+        rate_limits: Limits::published().shown(call.endpoint.path()),
         exchange_filters: [],
         symbols: chosen.into_iter().filter(|_| permitted).map(|s| shown(s, sets)).collect(),
     })

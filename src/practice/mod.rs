@@ -20,6 +20,7 @@ mod history;
 mod http;
 mod info;
 mod keys;
+mod limits;
 mod log;
 mod market;
 mod orders;
@@ -30,6 +31,7 @@ mod wire;
 pub use exchange::{Clock, Exchange};
 pub use http::Server;
 pub use keys::{API_KEY, ED25519_API_KEY, RSA_API_KEY, own_keys, secret_key};
+pub use limits::Limits;
 pub use log::Entry;
 
 #[cfg(test)]

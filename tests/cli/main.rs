@@ -18,6 +18,7 @@ mod doctor;
 mod endpoints;
 mod explain;
 mod help;
+mod limits;
 mod made_up;
 mod man;
 mod mistakes;

@@ -6,3 +6,4 @@ mod log;
 mod market;
 mod server;
 mod support;
+mod times;

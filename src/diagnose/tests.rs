@@ -254,6 +254,11 @@ fn a_refused_permission_is_named() {
         assert!(refusal.cause.ends_with(&format!("may not be used for {what}")), "{path}: {}", refusal.cause);
         assert!(refusal.fix.starts_with(&format!("allow `{name}` on")), "{path}: {}", refusal.fix);
     }
+    let mut request = signed("GET", OPEN_ORDERS, "timestamp={t}");
+    request.headers = vec![("x-mbx-apikey".to_owned(), ELSEWHERE.into())];
+    let refusal = refusal(&request);
+    assert!(refusal.cause.ends_with("may not be used for requests from 127.0.0.1"), "{}", refusal.cause);
+    assert!(refusal.fix.starts_with("allow the address 127.0.0.1 on"), "{}", refusal.fix);
 }
 
 #[test]

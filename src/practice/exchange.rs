@@ -10,7 +10,8 @@ use super::limits::{Counted, Limits, Sender, TooMuch};
 use super::market;
 use crate::catalogue::{Endpoint, Weight};
 use crate::diagnose::{
-    self, Accepted, Case, Finding, Gate, KnownKey, ReceivedRequest, Refusal, Scheme, Verdict, verify,
+    self, Accepted, Case, Finding, Gate, KnownKey, ReceivedRequest, Refusal, Scheme, TIME_UNIT_HEADER,
+    Verdict, verify,
 };
 use crate::signing::API_KEY_HEADER;
 
@@ -203,7 +204,7 @@ impl Exchange {
 
     fn play(&self, request: &ReceivedRequest, accepted: &Accepted, now_us: i64) -> Answered {
         let microseconds =
-            request.header("X-MBX-TIME-UNIT").is_some_and(|unit| unit.eq_ignore_ascii_case(b"MICROSECOND"));
+            request.header(TIME_UNIT_HEADER).is_some_and(|unit| unit.eq_ignore_ascii_case(b"MICROSECOND"));
         let call = Call {
             account: self.account.get_or_init(Account::practice),
             endpoint: accepted.endpoint,

@@ -116,8 +116,7 @@ impl Limits {
     }
 
     /// Changes how much is taken within the window of these paths, kind and interval; false where there is no such limit.
-    #[cfg(test)]
-    pub(super) fn set(&mut self, prefix: &str, kind: LimitKind, interval: Interval, limit: u32) -> bool {
+    pub fn set(&mut self, prefix: &str, kind: LimitKind, interval: Interval, limit: u32) -> bool {
         let fits =
             |r: &&mut Row| (r.rate.prefix(), r.rate.kind(), r.rate.interval()) == (prefix, kind, interval);
         self.rows.iter_mut().find(fits).map(|row| row.limit = limit).is_some()

@@ -67,6 +67,70 @@ pub fn get(path: &str, query: &str) -> Value {
     json(&if public { plain(path, query) } else { signed(path, query) })
 }
 
+/// An exchange that keeps what was done to it, and a client that signs.
+pub struct Session {
+    pub exchange: Exchange,
+}
+
+/// What a request brought: the status, the body, and the cause that the log names.
+pub struct Outcome {
+    pub status: u16,
+    pub text: String,
+    pub body: Value,
+    pub cause: String,
+}
+
+impl Session {
+    pub fn new() -> Self {
+        Self { exchange: exchange() }
+    }
+
+    /// `call` is a method and a path below `/api/v3/`.
+    pub fn send(&self, call: &str, query: &str) -> Outcome {
+        let (method, path) = call.split_once(' ').unwrap();
+        let mut request = signed(&format!("/api/v3/{path}"), query);
+        request.method = method.to_owned();
+        let answered = self.exchange.answer(&request, LOOPBACK);
+        let body = serde_json::from_str(&answered.body).unwrap();
+        if let Some(reason) = &answered.reason {
+            assert!(!reason.cause.is_empty() && !reason.fix.is_empty(), "{call} {query}: {reason:?}");
+        }
+        let cause = answered.reason.map(|r| r.cause).unwrap_or_default();
+        Outcome { status: answered.status, text: answered.body, body, cause }
+    }
+
+    /// The body of an answer that has to be 200.
+    pub fn ok(&self, call: &str, query: &str) -> Value {
+        let outcome = self.send(call, query);
+        assert_eq!(outcome.status, 200, "{call} {query}: {} ({})", outcome.text, outcome.cause);
+        outcome.body
+    }
+
+    /// The code and message of a refusal.
+    pub fn refused(&self, call: &str, query: &str) -> (i64, String) {
+        let Outcome { status, body, .. } = self.send(call, query);
+        assert_eq!(status, 400, "{call} {query}: {body}");
+        (body["code"].as_i64().unwrap(), body["msg"].as_str().unwrap().to_owned())
+    }
+
+    /// Lets minutes pass: the made-up participants quote and trade.
+    pub fn pass(&self, minutes: i64) {
+        self.exchange.world().spot.advance(NOW_MS + minutes * 60_000);
+    }
+
+    /// Free and locked of an asset.
+    pub fn balance(&self, asset: &str) -> (i128, i128) {
+        let account = self.ok("GET account", "");
+        let balance = account["balances"].as_array().unwrap().iter().find(|b| b["asset"] == asset).unwrap();
+        (units(&balance["free"]), units(&balance["locked"]))
+    }
+
+    pub fn status(&self, symbol: &str, client_id: &str) -> String {
+        let query = format!("symbol={symbol}&origClientOrderId={client_id}");
+        self.ok("GET order", &query)["status"].as_str().unwrap().to_owned()
+    }
+}
+
 /// A decimal of an answer, in units of 1e-8.
 pub fn units(value: &Value) -> i128 {
     let text = value.as_str().unwrap();

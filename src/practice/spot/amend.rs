@@ -75,11 +75,12 @@ fn rejected(message: &str, cause: impl Into<String>, fix: &str) -> Failure {
 pub fn keep_priority(spot: &mut Spot, call: &Call<'_>) -> Answer {
     let symbol = &lane(spot, call)?.symbol.name;
     let quantity = amount("newQty", call.text("newQty").unwrap_or_default())?;
-    let order = find(spot, call, "orderId", "origClientOrderId").filter(|o| o.is_open()).ok_or_else(|| {
-        let named = call.text("orderId").or(call.text("origClientOrderId")).unwrap_or_default();
-        let cause = format!("no open order `{named}` on {symbol}");
-        rejected("Unknown order sent.", cause, "ask `openOrders` for the open orders of the symbol")
-    })?;
+    let order =
+        find(spot, call, "orderId", "origClientOrderId").filter(|o| o.is_open()).ok_or_else(|| {
+            let named = call.text("orderId").or(call.text("origClientOrderId")).unwrap_or_default();
+            let cause = format!("no open order `{named}` on {symbol}");
+            rejected("Unknown order sent.", cause, "ask `openOrders` for the open orders of the symbol")
+        })?;
     permitted(spot, call, order, quantity)?;
     let id = order.id;
     let amendment = spot.amend(id, quantity, call);
@@ -114,7 +115,11 @@ fn permitted(spot: &Spot, call: &Call<'_>, order: &Order, quantity: Amount) -> R
     }
     if order.amends >= terms.symbol.rules.max_amends {
         let cause = format!("the order was amended {} times", order.amends);
-        return Err(rejected("Filter failure: MAX_NUM_ORDER_AMENDS", cause, "cancel it and place another one"));
+        return Err(rejected(
+            "Filter failure: MAX_NUM_ORDER_AMENDS",
+            cause,
+            "cancel it and place another one",
+        ));
     }
     let named = call.text("newClientOrderId").filter(|name| *name != order.client_id);
     if named.and_then(|name| spot.order_of_client(&terms.symbol.name, name)).is_some_and(Order::is_open) {

@@ -83,7 +83,12 @@ impl Gone {
     fn answer<'a>(&'a self, spot: &'a Spot, call: &Call<'_>) -> Option<Each<'a>> {
         if let Some(list) = self.list {
             let list = spot.list(list)?;
-            return Some(Each::List(Box::new(ListAnswer::canceled(call, spot, list, (&self.orders, &self.name)))));
+            return Some(Each::List(Box::new(ListAnswer::canceled(
+                call,
+                spot,
+                list,
+                (&self.orders, &self.name),
+            ))));
         }
         let order = self.orders.first().and_then(|id| spot.order(*id))?;
         Some(Each::Order(Box::new(Canceled::of(call, order, &self.name))))

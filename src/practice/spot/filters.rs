@@ -70,7 +70,11 @@ pub fn check_lists(symbol: &Symbol, open: usize) -> Result<(), Failure> {
     if open < count(symbol.rules.max_order_lists) {
         return Ok(());
     }
-    broken("MAX_NUM_ORDER_LISTS", format!("{open} order lists are open on {}", symbol.name), "cancel one first")
+    broken(
+        "MAX_NUM_ORDER_LISTS",
+        format!("{open} order lists are open on {}", symbol.name),
+        "cancel one first",
+    )
 }
 
 /// The average price of the last minutes, weighted by quantity; the last price if nothing was traded.
@@ -203,7 +207,8 @@ fn max_num_orders(x: &Checked<'_>) -> Result<(), Failure> {
     if !stays(x.terms) || open < count(x.rules.max_orders) {
         return Ok(());
     }
-    let cause = format!("{open} orders are open on {}, those of the same request included", x.terms.symbol.name);
+    let cause =
+        format!("{open} orders are open on {}, those of the same request included", x.terms.symbol.name);
     broken("MAX_NUM_ORDERS", cause, "cancel one first")
 }
 

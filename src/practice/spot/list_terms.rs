@@ -52,7 +52,12 @@ fn order(spot: &Spot, call: &Call<'_>, naming: Naming) -> Result<Terms, Failure>
     read(spot, &Sent { call, naming, kind: None })
 }
 
-fn list(spot: &Spot, call: &Call<'_>, working: Option<Terms>, legs: Vec<Terms>) -> Result<ListTerms, Failure> {
+fn list(
+    spot: &Spot,
+    call: &Call<'_>,
+    working: Option<Terms>,
+    legs: Vec<Terms>,
+) -> Result<ListTerms, Failure> {
     let client_id = call.text("listClientOrderId").map(str::to_owned);
     Ok(ListTerms { symbol: symbol(spot, call)?, client_id, working, legs, of_proceeds: false })
 }
@@ -202,9 +207,9 @@ impl Pair {
 
     fn in_order(&self) -> Result<(), Failure> {
         match (relevant(&self.above), relevant(&self.below)) {
-            (Some(above), Some(below)) if above <= below => Err(unrelated(format!(
-                "the order above has the price {above}, the one below {below}"
-            ))),
+            (Some(above), Some(below)) if above <= below => {
+                Err(unrelated(format!("the order above has the price {above}, the one below {below}")))
+            }
             _ => Ok(()),
         }
     }
@@ -212,10 +217,14 @@ impl Pair {
     /// Whether the prices are on both sides of the last one.
     fn around(&self, last: Amount) -> Result<(), Failure> {
         if let Some(above) = relevant(&self.above).filter(|p| *p <= last) {
-            return Err(unrelated(format!("the order above has the price {above}, and the last price is {last}")));
+            return Err(unrelated(format!(
+                "the order above has the price {above}, and the last price is {last}"
+            )));
         }
         if let Some(below) = relevant(&self.below).filter(|p| *p >= last) {
-            return Err(unrelated(format!("the order below has the price {below}, and the last price is {last}")));
+            return Err(unrelated(format!(
+                "the order below has the price {below}, and the last price is {last}"
+            )));
         }
         Ok(())
     }

@@ -150,7 +150,8 @@ impl Spot {
         }
         let client_id = terms.client_id.as_deref();
         if let Some(list) = client_id.and_then(|id| self.list_of_client(id)).filter(|l| !l.done) {
-            let cause = format!("an open order list has the list client order id `{}` already", list.client_id);
+            let cause =
+                format!("an open order list has the list client order id `{}` already", list.client_id);
             return Err(Failure::rejected("Duplicate order sent.", cause, "send another listClientOrderId"));
         }
         let starting: &[Terms] = terms.working.as_ref().map_or(&terms.legs, std::slice::from_ref);
@@ -200,7 +201,10 @@ impl Spot {
             }
         } else if begun || !status.is_open() {
             for other in legs.into_iter().filter(|leg| *leg != order) {
-                self.end(other, Status::Expired, now_ms);
+                // It may have been this one that ended the one that changed.
+                if !self.order(other).is_some_and(Order::has_begun) {
+                    self.end(other, Status::Expired, now_ms);
+                }
             }
         }
         let open = |id: i64| self.order(id).is_some_and(Order::is_open);

@@ -88,23 +88,25 @@ pub fn my_allocations(spot: &Spot, call: &Call<'_>) -> Answer {
         let order = spot.order(t.order)?;
         order.fills.get(t.fill).filter(|f| order.is_allocation(f)).map(|fill| (order, fill))
     });
-    let wanted = fills.filter(|(_, f)| from.map_or_else(|| window.holds(f.trade.time), |id| f.trade.id >= id));
+    let wanted =
+        fills.filter(|(_, f)| from.map_or_else(|| window.holds(f.trade.time), |id| f.trade.id >= id));
     let oldest_first = from.is_some() || window.start.is_some();
-    let shown = limited(wanted.collect(), call.limit()?, oldest_first).into_iter().map(|(order, fill)| Allocation {
-        symbol: &order.terms.symbol.name,
-        allocation_id: fill.trade.id,
-        allocation_type: "SOR",
-        order_id: order.id,
-        order_list_id: order.list.unwrap_or(-1),
-        price: fill.trade.price,
-        qty: fill.trade.quantity,
-        quote_qty: fill.trade.quote(),
-        commission: fill.commission,
-        commission_asset: &fill.commission_asset,
-        time: call.stamp(fill.trade.time),
-        is_buyer: order.terms.side == Side::Buy,
-        is_maker: false,
-        is_allocator: false,
-    });
+    let shown =
+        limited(wanted.collect(), call.limit()?, oldest_first).into_iter().map(|(order, fill)| Allocation {
+            symbol: &order.terms.symbol.name,
+            allocation_id: fill.trade.id,
+            allocation_type: "SOR",
+            order_id: order.id,
+            order_list_id: order.list.unwrap_or(-1),
+            price: fill.trade.price,
+            qty: fill.trade.quantity,
+            quote_qty: fill.trade.quote(),
+            commission: fill.commission,
+            commission_asset: &fill.commission_asset,
+            time: call.stamp(fill.trade.time),
+            is_buyer: order.terms.side == Side::Buy,
+            is_maker: false,
+            is_allocator: false,
+        });
     json(&shown.collect::<Vec<_>>())
 }

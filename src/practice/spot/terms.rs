@@ -220,8 +220,14 @@ fn agree(sent: &Sent<'_>, terms: &Terms) -> Result<(), Failure> {
             let message = format!(
                 "Parameter '{iceberg}' is not supported if `aboveTimeInForce`/`belowTimeInForce` is not GTC."
             );
-            let cause = format!("`{time}` is {}, and an iceberg order has to stay", terms.time_in_force.as_str());
-            return Err(Failure::new(-1160, &message, cause, format!("send {time}=GTC, or leave `{iceberg}` out")));
+            let cause =
+                format!("`{time}` is {}, and an iceberg order has to stay", terms.time_in_force.as_str());
+            return Err(Failure::new(
+                -1160,
+                &message,
+                cause,
+                format!("send {time}=GTC, or leave `{iceberg}` out"),
+            ));
         }
         let cause = "an iceberg order has to stay on the book";
         let fix = "send timeInForce=GTC with icebergQty";

@@ -209,3 +209,84 @@ pub fn one(stream: &mut TcpStream) -> (String, String) {
     stream.read_exact(&mut body).unwrap();
     (head, String::from_utf8(body).unwrap())
 }
+
+/// Holds an account against what was traded and what is open: nothing may come from nowhere or be lost.
+pub fn audit(session: &Session, name: &str) {
+    use std::collections::BTreeMap;
+
+    use crate::practice::spot::past::{DEPOSITS, symbols};
+
+    let mut total: BTreeMap<String, i128> = BTreeMap::new();
+    for (asset, amount) in DEPOSITS {
+        total.insert(asset.to_owned(), units(&Value::String(amount.to_string())));
+    }
+    for symbol in symbols() {
+        let query = format!("symbol={}&limit=1000", crate::signing::percent_encode(&symbol.name));
+        for path in ["GET myTrades", "GET myAllocations"] {
+            for fill in session.ok(path, &query).as_array().unwrap() {
+                let sign = if fill["isBuyer"] == true { 1 } else { -1 };
+                *total.entry(symbol.base.to_string()).or_default() += sign * units(&fill["qty"]);
+                *total.entry(symbol.quote.to_string()).or_default() -= sign * units(&fill["quoteQty"]);
+                let paid_in = fill["commissionAsset"].as_str().unwrap().to_owned();
+                *total.entry(paid_in).or_default() -= units(&fill["commission"]);
+            }
+        }
+    }
+    let locked = locked_by_open_orders(session);
+    let account = session.ok("GET account", "");
+    for balance in account["balances"].as_array().unwrap() {
+        let asset = balance["asset"].as_str().unwrap();
+        let (free, held) = (units(&balance["free"]), units(&balance["locked"]));
+        assert!(free >= 0 && held >= 0, "{name}: {balance}");
+        assert_eq!(free + held, total.get(asset).copied().unwrap_or_default(), "{name}: {asset} in all");
+        assert_eq!(held, locked.get(asset).copied().unwrap_or_default(), "{name}: {asset} locked");
+    }
+}
+
+/// What open orders hold back: of the legs of a list the one that holds most, and for legs without a quantity what their working
+/// order has bought.
+fn locked_by_open_orders(session: &Session) -> std::collections::BTreeMap<String, i128> {
+    use std::collections::BTreeMap;
+
+    use crate::practice::spot::past::symbols;
+
+    // By asset, and by list: legs of one list share, everything else adds up.
+    let mut legs: BTreeMap<(String, i64), i128> = BTreeMap::new();
+    let mut locked: BTreeMap<String, i128> = BTreeMap::new();
+    for order in session.ok("GET openOrders", "").as_array().unwrap() {
+        let symbol = symbols().find(|s| order["symbol"] == *s.name).unwrap();
+        let prevented = order.get("preventedQuantity").map(units).unwrap_or_default();
+        let remaining = units(&order["origQty"]) - units(&order["executedQty"]) - prevented;
+        let price = units(&order["price"]).max(if order["price"] == "0.00000000" {
+            units(&order["stopPrice"])
+        } else {
+            0
+        });
+        let (asset, held) = match order["side"].as_str().unwrap() {
+            "BUY" => (symbol.quote.to_string(), product(remaining, price)),
+            _ => (symbol.base.to_string(), remaining),
+        };
+        let list = order["orderListId"].as_i64().unwrap();
+        if list == -1 {
+            *locked.entry(asset).or_default() += held;
+            continue;
+        }
+        let shown = session.ok("GET orderList", &format!("orderListId={list}"));
+        let first = &shown["orders"][0]["orderId"];
+        if shown["contingencyType"] == "OTO" && *first == order["orderId"] {
+            *locked.entry(asset).or_default() += held;
+            continue;
+        }
+        let mut held = held;
+        if order["status"] == "PENDING_NEW" && units(&order["origQty"]) == 0 {
+            let query = format!("symbol={}&orderId={first}", symbol.name);
+            held = units(&session.ok("GET order", &query)["executedQty"]);
+        }
+        let shared = legs.entry((asset, list)).or_default();
+        *shared = held.max(*shared);
+    }
+    for ((asset, _), held) in legs {
+        *locked.entry(asset).or_default() += held;
+    }
+    locked
+}

@@ -1,9 +1,11 @@
 mod agreement;
+mod changes;
 mod engine;
 mod examples;
 mod hostile;
 mod lists;
 mod log;
 mod market;
+mod orders;
 mod server;
 mod support;

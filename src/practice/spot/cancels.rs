@@ -107,12 +107,11 @@ pub fn open_orders(spot: &mut Spot, call: &Call<'_>) -> Answer {
     for id in open {
         let Some(order) = spot.order(id).filter(|o| o.is_open()) else { continue };
         let list = order.list;
-        let orders = match list {
-            Some(list) => spot.cancel_list(list, call.now_ms()),
-            None => {
-                spot.end(id, Status::Canceled, call.now_ms());
-                vec![id]
-            }
+        let orders = if let Some(list) = list {
+            spot.cancel_list(list, call.now_ms())
+        } else {
+            spot.end(id, Status::Canceled, call.now_ms());
+            vec![id]
         };
         gone.push(Gone { list, orders, name: cancel_id(call, "newClientOrderId", id) });
     }

@@ -233,12 +233,12 @@ impl Spot {
         self.numbers.prevented += 1;
         let id = self.numbers.prevented;
         let remaining = |order: i64| self.order(order).map(Order::remaining).unwrap_or_default();
-        let (of_taker, of_maker) = (remaining(taker), remaining(maker));
+        let (incoming, resting) = (remaining(taker), remaining(maker));
         let (taker_quantity, maker_quantity) = match by {
             Prevention::None => (None, None),
-            Prevention::ExpireTaker => (Some(of_taker), None),
-            Prevention::ExpireMaker => (None, Some(of_maker)),
-            Prevention::ExpireBoth => (Some(of_taker), Some(of_maker)),
+            Prevention::ExpireTaker => (Some(incoming), None),
+            Prevention::ExpireMaker => (None, Some(resting)),
+            Prevention::ExpireBoth => (Some(incoming), Some(resting)),
             Prevention::Decrement => (Some(quantity), Some(quantity)),
         };
         let time = now_ms;
@@ -249,7 +249,7 @@ impl Spot {
                 order.prevented += prevented;
             }
         }
-        if maker_quantity == Some(of_maker) {
+        if maker_quantity == Some(resting) {
             self.end(maker, Status::ExpiredInMatch, now_ms);
         } else {
             self.release_surplus(maker);

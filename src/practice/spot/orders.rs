@@ -51,6 +51,7 @@ struct Rates {
 /// The discount for paying in another asset, which is off here.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the exchange's fields")]
 pub struct Discount {
     enabled_for_account: bool,
     enabled_for_symbol: bool,

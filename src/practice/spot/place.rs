@@ -22,6 +22,15 @@ impl Terms {
         let limit = Some(self.price).filter(|_| self.kind.has_price());
         Taker { side: self.side, limit, wants, prevention: self.prevention }
     }
+
+    /// What has to be held back for what it will do at once.
+    fn cost(&self, plan: &Plan) -> Amount {
+        match self.side {
+            Side::Buy => plan.quote(),
+            Side::Sell if self.quantity.is_zero() => plan.quantity(),
+            Side::Sell => self.quantity,
+        }
+    }
 }
 
 impl Spot {
@@ -32,8 +41,7 @@ impl Spot {
     pub fn place(&mut self, terms: Terms, now_ms: i64) -> Result<i64, Failure> {
         self.acceptable(&terms, now_ms)?;
         let plan = self.entry(&terms)?;
-        let cost =
-            if terms.kind == Kind::Market { self.cost(&terms, &plan) } else { terms.needs(terms.quantity) };
+        let cost = if terms.kind == Kind::Market { terms.cost(&plan) } else { terms.needs(terms.quantity) };
         self.affords(terms.symbol.spends(terms.side), cost)?;
         let name = Arc::clone(&terms.symbol.name);
         let id = self.create(terms, Status::New, None, now_ms);
@@ -116,14 +124,6 @@ impl Spot {
         Ok(plan)
     }
 
-    fn cost(&self, terms: &Terms, plan: &Plan) -> Amount {
-        match terms.side {
-            Side::Buy => plan.quote(),
-            Side::Sell if terms.quantity.is_zero() => plan.quantity(),
-            Side::Sell => terms.quantity,
-        }
-    }
-
     /// Keeps a new order, which does nothing yet, and tells its id.
     pub(super) fn create(&mut self, terms: Terms, status: Status, list: Option<i64>, now_ms: i64) -> i64 {
         let id = self.numbers.order + 1;
@@ -179,7 +179,7 @@ impl Spot {
             self.end(id, Status::Expired, now_ms);
             return;
         }
-        if !terms.kind.has_price() && self.hold(id, self.cost(&terms, &plan)).is_err() {
+        if !terms.kind.has_price() && self.hold(id, terms.cost(&plan)).is_err() {
             self.end(id, Status::Expired, now_ms);
             return;
         }

@@ -61,7 +61,7 @@ pub fn my_prevented_matches(spot: &Spot, call: &Call<'_>) -> Answer {
 /// What an order received through smart order routing.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Allocation<'a> {
+struct AllocationAnswer<'a> {
     symbol: &'a str,
     allocation_id: i64,
     allocation_type: &'static str,
@@ -91,8 +91,8 @@ pub fn my_allocations(spot: &Spot, call: &Call<'_>) -> Answer {
     let wanted =
         fills.filter(|(_, f)| from.map_or_else(|| window.holds(f.trade.time), |id| f.trade.id >= id));
     let oldest_first = from.is_some() || window.start.is_some();
-    let shown =
-        limited(wanted.collect(), call.limit()?, oldest_first).into_iter().map(|(order, fill)| Allocation {
+    let shown = limited(wanted.collect(), call.limit()?, oldest_first).into_iter().map(|(order, fill)| {
+        AllocationAnswer {
             symbol: &order.terms.symbol.name,
             allocation_id: fill.trade.id,
             allocation_type: "SOR",
@@ -107,6 +107,7 @@ pub fn my_allocations(spot: &Spot, call: &Call<'_>) -> Answer {
             is_buyer: order.terms.side == Side::Buy,
             is_maker: false,
             is_allocator: false,
-        });
+        }
+    });
     json(&shown.collect::<Vec<_>>())
 }

@@ -6,7 +6,8 @@ use super::support::*;
 
 const REPLACE: &str = "POST order/cancelReplace";
 const AMEND: &str = "PUT order/amend/keepPriority";
-const NEW: &str = "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&price=0.00112&newClientOrderId=new";
+const NEW: &str =
+    "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&price=0.00112&newClientOrderId=new";
 const TAKES: &str = "symbol=LTCBTC&side=BUY&type=LIMIT_MAKER&quantity=2&price=0.0012&newClientOrderId=new";
 
 fn with_order(query: &str) -> Session {
@@ -16,7 +17,9 @@ fn with_order(query: &str) -> Session {
 }
 
 fn resting() -> Session {
-    with_order("symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=4&price=0.00111&newClientOrderId=old")
+    with_order(
+        "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=4&price=0.00111&newClientOrderId=old",
+    )
 }
 
 struct Replaced {
@@ -134,7 +137,11 @@ fn an_order_is_replaced_in_every_mode_with_every_outcome() {
         let name = case.name;
         assert_eq!((outcome.status, outcome.body["code"].as_i64()), (case.status, case.code), "{name}");
         let data = if case.code.is_some() { &outcome.body["data"] } else { &outcome.body };
-        assert_eq!((&data["cancelResult"], &data["newOrderResult"]), (&case.results.0.into(), &case.results.1.into()), "{name}");
+        assert_eq!(
+            (&data["cancelResult"], &data["newOrderResult"]),
+            (&case.results.0.into(), &case.results.1.into()),
+            "{name}"
+        );
         let (cancel, new) = (&data["cancelResponse"], &data["newOrderResponse"]);
         match case.results.0 {
             "SUCCESS" => {
@@ -142,14 +149,23 @@ fn an_order_is_replaced_in_every_mode_with_every_outcome() {
                 assert_eq!(told, (&"old".into(), &"gone".into(), &"CANCELED".into()), "{name}");
             }
             _ if case.old.contains("Restrictions") => {
-                assert_eq!(*cancel, json!({"code": -2011, "msg": "Order was not canceled due to cancel restrictions."}));
+                assert_eq!(
+                    *cancel,
+                    json!({"code": -2011, "msg": "Order was not canceled due to cancel restrictions."})
+                );
             }
             _ => assert_eq!(*cancel, json!({"code": -2011, "msg": "Unknown order sent."}), "{name}"),
         }
         match case.results.1 {
-            "SUCCESS" => assert_eq!((&new["clientOrderId"], &new["status"]), (&"new".into(), &"NEW".into()), "{name}"),
+            "SUCCESS" => {
+                assert_eq!((&new["clientOrderId"], &new["status"]), (&"new".into(), &"NEW".into()), "{name}");
+            }
             "FAILURE" => {
-                assert_eq!(*new, json!({"code": -2010, "msg": "Order would immediately match and take."}), "{name}");
+                assert_eq!(
+                    *new,
+                    json!({"code": -2010, "msg": "Order would immediately match and take."}),
+                    "{name}"
+                );
             }
             _ => assert_eq!(*new, Value::Null, "{name}"),
         }
@@ -163,15 +179,22 @@ fn an_order_is_replaced_in_every_mode_with_every_outcome() {
 #[test]
 fn what_is_wrong_with_a_new_order_is_seen_before_the_old_one_is_cancelled() {
     let session = resting();
-    let query = format!("{}&cancelReplaceMode=STOP_ON_FAILURE&cancelOrigClientOrderId=old", NEW.replace("0.00112", "0.0011234"));
+    let query = format!(
+        "{}&cancelReplaceMode=STOP_ON_FAILURE&cancelOrigClientOrderId=old",
+        NEW.replace("0.00112", "0.0011234")
+    );
     assert_eq!(session.refused(REPLACE, &query), (-1013, "Filter failure: PRICE_FILTER".to_owned()));
     assert_eq!(session.status("LTCBTC", "old"), "NEW");
     // The money of the old order pays for the new one, and its id is free again.
     let free = session.balance("BTC").0;
     assert!(free < 76_000_000 && free > 40_000_000, "{free}");
-    let large = "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&price=0.001&quantity=550&newClientOrderId=large";
+    let large =
+        "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&price=0.001&quantity=550&newClientOrderId=large";
     session.ok("POST order", large);
-    let again = format!("{}&cancelReplaceMode=STOP_ON_FAILURE&cancelOrigClientOrderId=large", large.replace("550", "540"));
+    let again = format!(
+        "{}&cancelReplaceMode=STOP_ON_FAILURE&cancelOrigClientOrderId=large",
+        large.replace("550", "540")
+    );
     session.ok(REPLACE, &again);
     audit(&session, "money of the old order");
 }
@@ -179,7 +202,9 @@ fn what_is_wrong_with_a_new_order_is_seen_before_the_old_one_is_cancelled() {
 #[test]
 fn the_answer_has_the_documented_order() {
     let session = resting();
-    let text = session.send(REPLACE, &format!("{NEW}&cancelReplaceMode=STOP_ON_FAILURE&cancelOrigClientOrderId=none")).text;
+    let text = session
+        .send(REPLACE, &format!("{NEW}&cancelReplaceMode=STOP_ON_FAILURE&cancelOrigClientOrderId=none"))
+        .text;
     assert_eq!(
         text,
         r#"{"code":-2022,"msg":"Order cancel-replace failed.","data":{"cancelResult":"FAILURE","newOrderResult":"NOT_ATTEMPTED","cancelResponse":{"code":-2011,"msg":"Unknown order sent."},"newOrderResponse":null}}"#
@@ -194,12 +219,18 @@ fn an_amended_order_is_smaller_and_keeps_its_place() {
     session.ok("POST order", &format!("{at_top}&newClientOrderId=later"));
     let amended = session.ok(AMEND, "symbol=LTCBTC&origClientOrderId=old&newQty=3&newClientOrderId=smaller");
     let order = &amended["amendedOrder"];
-    assert_eq!((&order["qty"], &order["origClientOrderId"], &order["clientOrderId"]), (&"3.00000000".into(), &"old".into(), &"smaller".into()));
+    assert_eq!(
+        (&order["qty"], &order["origClientOrderId"], &order["clientOrderId"]),
+        (&"3.00000000".into(), &"old".into(), &"smaller".into())
+    );
     assert_eq!(order["workingTime"], before["workingTime"]);
     assert!(amended.get("listStatus").is_none());
     // Both are at one price; the older one trades first, though it was changed later.
     session.ok("POST order", "symbol=LTCBTC&side=SELL&type=LIMIT&timeInForce=IOC&quantity=1&price=0.00116&selfTradePreventionMode=NONE");
-    assert_eq!((session.status("LTCBTC", "smaller").as_str(), session.status("LTCBTC", "later").as_str()), ("PARTIALLY_FILLED", "NEW"));
+    assert_eq!(
+        (session.status("LTCBTC", "smaller").as_str(), session.status("LTCBTC", "later").as_str()),
+        ("PARTIALLY_FILLED", "NEW")
+    );
     let refused = session.refused(AMEND, "symbol=LTCBTC&origClientOrderId=smaller&newQty=1");
     assert_eq!(refused, (-1013, "Invalid quantity.".to_owned()), "nothing would be left of it");
     // Without an id it gets one.
@@ -211,8 +242,12 @@ fn an_amended_order_is_smaller_and_keeps_its_place() {
     let all = session.ok("GET order/amendments", &format!("symbol=LTCBTC&orderId={id}"));
     let ids: Vec<i64> = all.as_array().unwrap().iter().map(|a| a["executionId"].as_i64().unwrap()).collect();
     assert_eq!(ids, [amended["executionId"].as_i64().unwrap(), again["executionId"].as_i64().unwrap()]);
-    assert_eq!((&all[0]["origQty"], &all[0]["newQty"], &all[1]["origQty"]), (&"4.00000000".into(), &"3.00000000".into(), &"3.00000000".into()));
-    let from = session.ok("GET order/amendments", &format!("symbol=LTCBTC&orderId={id}&fromExecutionId={}", ids[1]));
+    assert_eq!(
+        (&all[0]["origQty"], &all[0]["newQty"], &all[1]["origQty"]),
+        (&"4.00000000".into(), &"3.00000000".into(), &"3.00000000".into())
+    );
+    let from =
+        session.ok("GET order/amendments", &format!("symbol=LTCBTC&orderId={id}&fromExecutionId={}", ids[1]));
     assert_eq!(from.as_array().unwrap().len(), 1);
     let one = session.ok("GET order/amendments", &format!("symbol=LTCBTC&orderId={id}&limit=1"));
     assert_eq!(one[0], all[0]);
@@ -222,24 +257,40 @@ fn an_amended_order_is_smaller_and_keeps_its_place() {
 
 const NOT_AMENDED: &[(&str, &str, i64, &str)] = &[
     ("larger", "origClientOrderId=old&newQty=5", -2038, "Order amend (quantity increase) is not supported."),
-    ("the same", "origClientOrderId=old&newQty=4", -2038, "The requested action would change no state; rejecting"),
+    (
+        "the same",
+        "origClientOrderId=old&newQty=4",
+        -2038,
+        "The requested action would change no state; rejecting",
+    ),
     ("unknown", "origClientOrderId=none&newQty=3", -2038, "Unknown order sent."),
     ("off the step", "origClientOrderId=old&newQty=3.001", -1013, "Filter failure: LOT_SIZE"),
     ("too small a value", "origClientOrderId=old&newQty=0.01", -1013, "Filter failure: NOTIONAL"),
-    ("id of another", "origClientOrderId=old&newQty=3&newClientOrderId=other", -2038, "Duplicate order sent."),
+    (
+        "id of another",
+        "origClientOrderId=old&newQty=3&newClientOrderId=other",
+        -2038,
+        "Duplicate order sent.",
+    ),
     ("zero", "origClientOrderId=old&newQty=0", -1013, "Invalid quantity."),
 ];
 
 #[test]
 fn an_amendment_is_refused_in_the_exchanges_words() {
     let session = resting();
-    session.ok("POST order", "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=4&price=0.0011&newClientOrderId=other");
+    session.ok(
+        "POST order",
+        "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=4&price=0.0011&newClientOrderId=other",
+    );
     for (name, query, code, message) in NOT_AMENDED {
         let refused = session.refused(AMEND, &format!("symbol=LTCBTC&{query}"));
         assert_eq!(refused, (*code, (*message).to_owned()), "{name}");
     }
     for amend in 0..10 {
-        session.ok(AMEND, &format!("symbol=LTCBTC&origClientOrderId=old&newClientOrderId=old&newQty=3.{}", 90 - amend));
+        session.ok(
+            AMEND,
+            &format!("symbol=LTCBTC&origClientOrderId=old&newClientOrderId=old&newQty=3.{}", 90 - amend),
+        );
     }
     let refused = session.refused(AMEND, "symbol=LTCBTC&origClientOrderId=old&newQty=3");
     assert_eq!(refused, (-2038, "Filter failure: MAX_NUM_ORDER_AMENDS".to_owned()));
@@ -252,7 +303,8 @@ fn orders_of_a_list_are_amended_together_where_only_one_can_trade() {
     let oco = "symbol=LTCBTC&side=SELL&quantity=5&aboveType=LIMIT_MAKER&abovePrice=0.0012&aboveClientOrderId=above&\
         belowType=STOP_LOSS&belowStopPrice=0.0011&belowClientOrderId=below&listClientOrderId=list";
     session.ok("POST orderList/oco", oco);
-    let amended = session.ok(AMEND, "symbol=LTCBTC&origClientOrderId=above&newQty=3&newClientOrderId=smaller");
+    let amended =
+        session.ok(AMEND, "symbol=LTCBTC&origClientOrderId=above&newQty=3&newClientOrderId=smaller");
     let list = &amended["listStatus"];
     assert_eq!((&list["contingencyType"], &list["listOrderStatus"]), (&"OCO".into(), &"EXECUTING".into()));
     assert!(list["orders"].as_array().unwrap().iter().any(|o| o["clientOrderId"] == "smaller"));
@@ -274,9 +326,14 @@ fn orders_of_a_list_are_amended_together_where_only_one_can_trade() {
 
 #[test]
 fn an_iceberg_shows_less_only_if_it_has_to() {
-    let session = with_order("symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=4&price=0.00111&icebergQty=1&newClientOrderId=old");
+    let session = with_order(
+        "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=4&price=0.00111&icebergQty=1&newClientOrderId=old",
+    );
     let iceberg = |quantity: &str| {
-        session.ok(AMEND, &format!("symbol=LTCBTC&origClientOrderId=old&newClientOrderId=old&newQty={quantity}"))["amendedOrder"]["icebergQty"].clone()
+        session
+            .ok(AMEND, &format!("symbol=LTCBTC&origClientOrderId=old&newClientOrderId=old&newQty={quantity}"))
+            ["amendedOrder"]["icebergQty"]
+            .clone()
     };
     assert_eq!(iceberg("2"), "1.00000000");
     assert_eq!(iceberg("0.5"), "0.50000000");

@@ -8,4 +8,5 @@ mod log;
 mod market;
 mod orders;
 mod server;
+mod shapes;
 mod support;

@@ -145,6 +145,13 @@ pub fn product(a: i128, b: i128) -> i128 {
     a * b / 100_000_000
 }
 
+/// The names in the order of the text, which a map would lose.
+pub fn fields_in_order(object: &Value, text: &str) -> Vec<String> {
+    let mut names: Vec<String> = object.as_object().unwrap().keys().cloned().collect();
+    names.sort_by_key(|n| text.find(&format!("\"{n}\":")).unwrap());
+    names
+}
+
 /// A running server and what it has logged.
 pub struct Running {
     pub server: Server,

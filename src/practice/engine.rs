@@ -1,9 +1,10 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::spot::{amend, cancels, history, info, list_orders, orders, prevented, quotes, replace};
+use super::limits::Limits;
+use super::spot::{amend, cancels, history, info, list_orders, orders, prevented, quotes, replace, tickers};
 use super::{examples, spot};
-use crate::catalogue::{self, Endpoint, Parameter, Weight};
+use crate::catalogue::{self, Endpoint, Parameter};
 
 /// Everything that a practice exchange plays with: what the engine changes.
 pub(super) struct World {
@@ -23,8 +24,11 @@ impl World {
 pub(super) struct Call<'a> {
     pub(super) endpoint: &'static Endpoint,
     pub(super) parameters: &'a [(String, String)],
+    pub(super) limits: &'a Limits,
     /// The exchange's clock, in microseconds.
     pub(super) now_us: i64,
+    /// What the exchange says the time is, in microseconds: the same unless a fault has put the gate's clock wrong.
+    pub(super) told_us: i64,
     /// Whether times are wanted in microseconds (`X-MBX-TIME-UNIT`).
     pub(super) microseconds: bool,
 }
@@ -83,6 +87,8 @@ type Play = fn(&mut World, &Call<'_>) -> Answer;
 /// What is played, by the name that the catalogue has for it in `plays`.
 pub(super) const PLAYS: &[(&str, Play)] = &[
     ("account", |w, c| history::account(&w.spot, c)),
+    ("account-commission", |w, c| history::commission(&w.spot, c)),
+    ("agg-trades", |w, c| quotes::agg_trades(&w.spot, c)),
     ("all-order-list", |w, c| list_orders::all(&w.spot, c)),
     ("all-orders", |w, c| history::all_orders(&w.spot, c)),
     ("avg-price", |w, c| quotes::avg_price(&w.spot, c)),
@@ -91,8 +97,12 @@ pub(super) const PLAYS: &[(&str, Play)] = &[
     ("cancel-order-list", |w, c| list_orders::cancel(&mut w.spot, c)),
     ("depth", |w, c| quotes::depth(&w.spot, c)),
     ("exchange-info", |w, c| info::exchange_info(&w.spot, c)),
+    ("execution-rules", |w, c| info::execution_rules(&w.spot, c)),
+    ("historical-block-trades", |w, c| quotes::historical_block_trades(&w.spot, c)),
+    ("historical-trades", |w, c| quotes::historical_trades(&w.spot, c)),
     ("klines", |w, c| quotes::klines(&w.spot, c)),
     ("my-allocations", |w, c| prevented::my_allocations(&w.spot, c)),
+    ("my-filters", |w, c| info::my_filters(&w.spot, c)),
     ("my-prevented-matches", |w, c| prevented::my_prevented_matches(&w.spot, c)),
     ("my-trades", |w, c| history::my_trades(&w.spot, c)),
     ("new-order", |w, c| orders::new_order(&mut w.spot, c)),
@@ -112,12 +122,18 @@ pub(super) const PLAYS: &[(&str, Play)] = &[
     ("order-oco", |w, c| list_orders::new_old_oco(&mut w.spot, c)),
     ("order-test", |w, c| orders::test(&w.spot, c)),
     ("ping", |_, c| info::ping(c)),
+    ("rate-limit-order", |_, c| info::order_counts(c)),
+    ("reference-price", |w, c| quotes::reference_price(&w.spot, c)),
+    ("reference-price-calculation", |w, c| quotes::reference_price_calculation(&w.spot, c)),
     ("sor-order-test", |w, c| orders::sor_test(&w.spot, c)),
-    ("ticker-24hr", |w, c| quotes::ticker_24hr(&w.spot, c)),
-    ("ticker-book-ticker", |w, c| quotes::book_ticker(&w.spot, c)),
-    ("ticker-price", |w, c| quotes::ticker_price(&w.spot, c)),
+    ("ticker", |w, c| tickers::rolling(&w.spot, c)),
+    ("ticker-24hr", |w, c| tickers::day_24h(&w.spot, c)),
+    ("ticker-book-ticker", |w, c| tickers::book_ticker(&w.spot, c)),
+    ("ticker-price", |w, c| tickers::price(&w.spot, c)),
+    ("ticker-trading-day", |w, c| tickers::trading_day(&w.spot, c)),
     ("time", |_, c| info::time(c)),
     ("trades", |w, c| quotes::trades(&w.spot, c)),
+    ("ui-klines", |w, c| quotes::klines(&w.spot, c)),
 ];
 
 /// The JSON text of an answer.
@@ -152,18 +168,6 @@ pub(super) fn play(world: &mut World, call: &Call<'_>) -> Result<Played, Failure
     call.combination_allowed()?;
     world.spot.advance(call.now_ms());
     play(world, call).map(Played::Answer)
-}
-
-/// What a call counts as against the request weight. Where a rule has more than one figure, its first.
-pub(super) fn weight(endpoint: &Endpoint) -> u32 {
-    match endpoint.weight() {
-        Some(Weight::Fixed(n)) => n,
-        Some(Weight::Rule(rule)) => {
-            let digits: String = rule.chars().take_while(char::is_ascii_digit).collect();
-            digits.parse().unwrap_or(1)
-        }
-        None => 1,
-    }
 }
 
 /// The JSON text of an answer. Structs keep the order of their fields, which is that of the documentation.

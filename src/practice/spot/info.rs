@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
-use super::chosen::{Chosen, lanes};
+use super::chosen::{Chosen, lane, lanes};
 use super::order::{Kind, Prevention};
 use super::state::Spot;
 use super::symbol::{AVERAGE_MINUTES, Symbol};
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Answer, Call, json};
+use crate::practice::limits::Shown;
 
 #[derive(Serialize)]
 struct Empty {}
@@ -27,7 +28,7 @@ pub fn time(call: &Call<'_>) -> Answer {
 }
 
 fn server_time(call: &Call<'_>) -> i64 {
-    if call.microseconds { call.now_us } else { call.now_us / 1000 }
+    if call.microseconds { call.told_us } else { call.told_us / 1000 }
 }
 
 #[derive(Serialize)]
@@ -35,26 +36,10 @@ fn server_time(call: &Call<'_>) -> i64 {
 struct ExchangeAnswer<'a> {
     timezone: &'static str,
     server_time: i64,
-    rate_limits: [RateLimit; 4],
+    rate_limits: Vec<Shown>,
     exchange_filters: [Filter; 0],
     symbols: Vec<SymbolAnswer<'a>>,
     sors: Vec<Sor<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "the exchange's fields")]
-struct RateLimit {
-    rate_limit_type: &'static str,
-    interval: &'static str,
-    interval_num: u32,
-    limit: u32,
-}
-
-/// Source: Spot REST documentation, "Exchange information".
-const fn limit(row: (&'static str, &'static str, u32, u32)) -> RateLimit {
-    let (rate_limit_type, interval, interval_num, limit) = row;
-    RateLimit { rate_limit_type, interval, interval_num, limit }
 }
 
 #[derive(Serialize)]
@@ -236,14 +221,50 @@ pub fn exchange_info(spot: &Spot, call: &Call<'_>) -> Answer {
     json(&ExchangeAnswer {
         timezone: "UTC",
         server_time: server_time(call),
-        rate_limits: [
-            limit(("REQUEST_WEIGHT", "MINUTE", 1, 6_000)),
-            limit(("ORDERS", "SECOND", 10, 100)),
-            limit(("ORDERS", "DAY", 1, 200_000)),
-            limit(("RAW_REQUESTS", "MINUTE", 5, 61_000)),
-        ],
+        rate_limits: call.limits.shown(call.endpoint.path()),
         exchange_filters: [],
         symbols: chosen.into_iter().filter(|_| permitted).map(|l| shown(&l.symbol, sets)).collect(),
         sors: spot.symbols().map(|s| Sor { base_asset: &s.base, symbols: [&s.name] }).collect(),
     })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MyFiltersAnswer {
+    exchange_filters: [Filter; 0],
+    symbol_filters: [Filter; 11],
+    asset_filters: [Filter; 0],
+}
+
+/// `GET /api/v3/myFilters`: those of the symbol hold; there are none of the exchange or of an asset.
+pub fn my_filters(spot: &Spot, call: &Call<'_>) -> Answer {
+    let symbol_filters = filters(&lane(spot, call)?.symbol);
+    json(&MyFiltersAnswer { exchange_filters: [], symbol_filters, asset_filters: [] })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RulesAnswer<'a> {
+    symbol_rules: Vec<SymbolRules<'a>>,
+}
+
+#[derive(Serialize)]
+struct SymbolRules<'a> {
+    symbol: &'a str,
+    rules: [Filter; 0],
+}
+
+/// `GET /api/v3/executionRules`: no symbol has any.
+pub fn execution_rules(spot: &Spot, call: &Call<'_>) -> Answer {
+    let chosen = match lanes(spot, call)? {
+        Chosen::One(lane) => vec![lane],
+        Chosen::Many(lanes) => lanes,
+    };
+    let symbol_rules = chosen.into_iter().map(|l| SymbolRules { symbol: &l.symbol.name, rules: [] });
+    json(&RulesAnswer { symbol_rules: symbol_rules.collect() })
+}
+
+/// `GET /api/v3/rateLimit/order`.
+pub fn order_counts(call: &Call<'_>) -> Answer {
+    json(&call.limits.order_counts(call.endpoint.path(), call.now_us))
 }

@@ -30,8 +30,12 @@ mod state;
 mod symbol;
 mod tape;
 mod terms;
+pub mod tickers;
 mod triggers;
 
 pub use candles::zone;
 pub use past::account as practice_account;
 pub use state::Spot;
+
+/// What the paths of Spot begin with.
+pub const PREFIX: &str = "/api/";

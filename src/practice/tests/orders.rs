@@ -163,8 +163,8 @@ fn the_book_shows_one_slice_of_an_iceberg() {
     let session = Session::new();
     session
         .ok(ORDER, "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=4&price=0.00116&icebergQty=1");
-    let top =
-        |s: &Session| s.exchange.answer(&plain("/api/v3/depth", "symbol=LTCBTC&limit=5"), LOOPBACK).body;
+    let depth = plain("/api/v3/depth", "symbol=LTCBTC&limit=5");
+    let top = |s: &Session| s.exchange.answer(&depth, LOOPBACK, NOW_MS * 1000).body;
     let bids = |s: &Session| serde_json::from_str::<Value>(&top(s)).unwrap()["bids"][0].clone();
     assert_eq!(bids(&session), json!(["0.00116000", "1.00000000"]));
     let sells = "symbol=LTCBTC&side=SELL&type=LIMIT&timeInForce=IOC&quantity=1.4&price=0.00116&selfTradePreventionMode=NONE";

@@ -2,7 +2,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::limits::Limits;
-use super::spot::{cancels, history, info, orders, quotes, tickers};
+use super::spot::{amend, cancels, history, info, list_orders, orders, prevented, quotes, replace, tickers};
 use super::{examples, spot};
 use crate::catalogue::{self, Endpoint, Parameter};
 
@@ -89,26 +89,43 @@ pub(super) const PLAYS: &[(&str, Play)] = &[
     ("account", |w, c| history::account(&w.spot, c)),
     ("account-commission", |w, c| history::commission(&w.spot, c)),
     ("agg-trades", |w, c| quotes::agg_trades(&w.spot, c)),
+    ("all-order-list", |w, c| list_orders::all(&w.spot, c)),
     ("all-orders", |w, c| history::all_orders(&w.spot, c)),
     ("avg-price", |w, c| quotes::avg_price(&w.spot, c)),
     ("cancel-open-orders", |w, c| cancels::open_orders(&mut w.spot, c)),
     ("cancel-order", |w, c| cancels::order(&mut w.spot, c)),
+    ("cancel-order-list", |w, c| list_orders::cancel(&mut w.spot, c)),
     ("depth", |w, c| quotes::depth(&w.spot, c)),
     ("exchange-info", |w, c| info::exchange_info(&w.spot, c)),
     ("execution-rules", |w, c| info::execution_rules(&w.spot, c)),
     ("historical-block-trades", |w, c| quotes::historical_block_trades(&w.spot, c)),
     ("historical-trades", |w, c| quotes::historical_trades(&w.spot, c)),
     ("klines", |w, c| quotes::klines(&w.spot, c)),
+    ("my-allocations", |w, c| prevented::my_allocations(&w.spot, c)),
     ("my-filters", |w, c| info::my_filters(&w.spot, c)),
+    ("my-prevented-matches", |w, c| prevented::my_prevented_matches(&w.spot, c)),
     ("my-trades", |w, c| history::my_trades(&w.spot, c)),
     ("new-order", |w, c| orders::new_order(&mut w.spot, c)),
+    ("new-sor-order", |w, c| orders::new_sor_order(&mut w.spot, c)),
+    ("open-order-list", |w, c| list_orders::open(&w.spot, c)),
     ("open-orders", |w, c| history::open_orders(&w.spot, c)),
     ("order", |w, c| history::order(&w.spot, c)),
+    ("order-amend-keep-priority", |w, c| amend::keep_priority(&mut w.spot, c)),
+    ("order-amendments", |w, c| amend::amendments(&w.spot, c)),
+    ("order-cancel-replace", |w, c| replace::cancel_replace(&mut w.spot, c)),
+    ("order-list", |w, c| list_orders::order_list(&w.spot, c)),
+    ("order-list-oco", |w, c| list_orders::new_oco(&mut w.spot, c)),
+    ("order-list-opo", |w, c| list_orders::new_opo(&mut w.spot, c)),
+    ("order-list-opoco", |w, c| list_orders::new_opoco(&mut w.spot, c)),
+    ("order-list-oto", |w, c| list_orders::new_oto(&mut w.spot, c)),
+    ("order-list-otoco", |w, c| list_orders::new_otoco(&mut w.spot, c)),
+    ("order-oco", |w, c| list_orders::new_old_oco(&mut w.spot, c)),
     ("order-test", |w, c| orders::test(&w.spot, c)),
     ("ping", |_, c| info::ping(c)),
     ("rate-limit-order", |_, c| info::order_counts(c)),
     ("reference-price", |w, c| quotes::reference_price(&w.spot, c)),
     ("reference-price-calculation", |w, c| quotes::reference_price_calculation(&w.spot, c)),
+    ("sor-order-test", |w, c| orders::sor_test(&w.spot, c)),
     ("ticker", |w, c| tickers::rolling(&w.spot, c)),
     ("ticker-24hr", |w, c| tickers::day_24h(&w.spot, c)),
     ("ticker-book-ticker", |w, c| tickers::book_ticker(&w.spot, c)),

@@ -4,6 +4,7 @@
 //! simple moves; [`matching`], [`place`], [`triggers`] and [`lists`] are what happens to orders. Above them are the endpoints:
 //! each reads its parameters, makes one move, and writes the answer.
 
+pub mod amend;
 mod answers;
 mod book;
 pub mod cancels;
@@ -14,13 +15,17 @@ pub mod history;
 pub mod info;
 mod lane;
 mod ledger;
+pub mod list_orders;
+mod list_terms;
 mod lists;
 mod matching;
 pub mod order;
 pub mod orders;
 pub mod past;
 mod place;
+pub mod prevented;
 pub mod quotes;
+pub mod replace;
 mod state;
 mod symbol;
 mod tape;

@@ -1,10 +1,14 @@
 mod agreement;
+mod changes;
 mod engine;
 mod examples;
 mod hostile;
 mod invariants;
+mod lists;
 mod log;
 mod market;
+mod orders;
 mod server;
+mod shapes;
 mod support;
 mod times;

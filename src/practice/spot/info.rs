@@ -230,6 +230,7 @@ pub fn exchange_info(spot: &Spot, call: &Call<'_>) -> Answer {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the exchange's fields")]
 struct MyFiltersAnswer {
     exchange_filters: [Filter; 0],
     symbol_filters: [Filter; 11],

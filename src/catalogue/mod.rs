@@ -7,12 +7,14 @@ mod assets;
 mod endpoint;
 mod hosts;
 mod parameter;
+mod permission;
 mod search;
 
 pub use assets::{Removed, assets, quote_rank, removed};
 pub use endpoint::{Endpoint, ErrorsIn, Method, Names, Role, SecurityType, Settle, Weight};
 pub use hosts::{Environment, Host, HostUse, UnknownEnvironment, at_host, base_url, environments_of, hosts};
 pub use parameter::{ListStyle, Parameter, ParameterType, Place};
+pub use permission::{Permission, Permissions};
 pub use search::{Found, search};
 
 use crate::data::{Span, Text};

@@ -1,10 +1,13 @@
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::engine::{self, Call, Failure, Played, World};
-use super::keys;
+use super::account::Account;
+use super::engine::{self, Call, Failure, Played};
+use super::escape;
+use super::state::{State, StateError};
 use crate::catalogue::Endpoint;
 use crate::diagnose::{
     self, Accepted, Case, Finding, Gate, ReceivedRequest, Refusal, Scheme, Verdict, verify,
@@ -30,15 +33,42 @@ impl Clock {
             Self::Fixed(us) => us,
         }
     }
+
+    /// How long something took by this clock that began at this instant.
+    pub(super) fn since(self, began: Instant) -> Duration {
+        match self {
+            Self::System => began.elapsed(),
+            Self::Fixed(_) => Duration::ZERO,
+        }
+    }
+
+    /// What an answer has as its `Date`; `None` where the server's own is right.
+    pub(super) fn date(self) -> Option<String> {
+        match self {
+            Self::System => None,
+            Self::Fixed(us) => {
+                let time = jiff::Timestamp::from_microsecond(us).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+                Some(time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+            }
+        }
+    }
+}
+
+/// What a practice exchange is made of.
+pub struct Setup<'a> {
+    /// Its clock.
+    pub clock: Clock,
+    /// Its account.
+    pub account: Account,
+    /// The file that keeps what happens to the account; `None` to forget it.
+    pub state: Option<&'a Path>,
 }
 
 /// The practice exchange without its server: a request in, an answer out.
 pub struct Exchange {
     clock: Clock,
-    /// When it was started, in microseconds since the epoch.
-    started_us: i64,
-    /// Made when the first request needs it: most commands start an exchange for one request.
-    world: OnceLock<Mutex<World>>,
+    account: Account,
+    state: State,
     weight: Mutex<UsedWeight>,
     requests: AtomicU64,
 }
@@ -92,21 +122,36 @@ impl From<Failure> for Reason {
 }
 
 impl Exchange {
-    /// A practice exchange with a fresh account.
+    /// A practice exchange with a fresh practice account.
     pub fn practice(clock: Clock) -> Self {
-        let (world, weight) = (OnceLock::new(), Mutex::new(UsedWeight::default()));
-        Self { clock, started_us: clock.now_us(), world, weight, requests: AtomicU64::new(0) }
+        let account = Account::practice();
+        let state = State::fresh(account.opening.clone(), clock);
+        Self::with(clock, account, state)
     }
 
-    /// All that the engine plays with. Requests change it one after the other.
-    pub(super) fn world(&self) -> MutexGuard<'_, World> {
-        let world = self.world.get_or_init(|| Mutex::new(World::practice(self.started_us)));
-        world.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A practice exchange made of these. What is kept in the file is in it when it returns.
+    ///
+    /// # Errors
+    /// If the state file cannot be used, or belongs to another account.
+    pub fn new(setup: Setup<'_>) -> Result<Self, StateError> {
+        let Setup { clock, account, state } = setup;
+        let opening = account.opening.clone();
+        let state = match state {
+            None => State::fresh(opening, clock),
+            Some(path) => State::kept(opening, clock, path)?,
+        };
+        escape::hide(&account.keys.own());
+        Ok(Self::with(clock, account, state))
+    }
+
+    fn with(clock: Clock, account: Account, state: State) -> Self {
+        let weight = Mutex::new(UsedWeight::default());
+        Self { clock, account, state, weight, requests: AtomicU64::new(0) }
     }
 
     /// Other groups trade symbols that this market does not have, such as `BTCUSD_PERP`.
     fn is_traded(&self, endpoint: &Endpoint, symbol: &str) -> bool {
-        !engine::is_played(endpoint.group()) || self.world().spot.has(symbol)
+        !engine::is_played(endpoint.group()) || self.state.look(|world| world.spot.has(symbol))
     }
 
     pub(super) fn clock(&self) -> Clock {
@@ -118,7 +163,8 @@ impl Exchange {
         let now_us = self.clock.now_us();
         let used = self.use_weight(request, now_us);
         let symbol = |endpoint: &Endpoint, symbol: &str| self.is_traded(endpoint, symbol);
-        let gate = Gate { now_us, key: &keys::known, knows_keys: true, symbol: &symbol, peer };
+        let key = |api_key: &str| self.account.keys.find(api_key);
+        let gate = Gate { now_us, key: &key, knows_keys: true, symbol: &symbol, peer };
         let mut answered = match verify(request, &gate) {
             Verdict::Accepted(accepted) => self.play(request, &accepted, now_us),
             Verdict::Refused(refusal) => {
@@ -141,9 +187,10 @@ impl Exchange {
     /// Everything that is wrong with a request that was refused at the gate at this time. It can take as long as a search for
     /// what was signed does.
     pub(super) fn findings(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Vec<Finding> {
-        let keys = keys::own_keys();
+        let keys = self.account.keys.own();
+        let key = |api_key: &str| self.account.keys.find(api_key);
         let symbol = |endpoint: &Endpoint, symbol: &str| self.is_traded(endpoint, symbol);
-        let gate = Gate { now_us, key: &keys::known, knows_keys: true, symbol: &symbol, peer };
+        let gate = Gate { now_us, key: &key, knows_keys: true, symbol: &symbol, peer };
         let host = request.header("Host").and_then(|h| std::str::from_utf8(h).ok());
         let scheme = Some(Scheme::Http);
         let case = Case {
@@ -164,7 +211,7 @@ impl Exchange {
             request.header("X-MBX-TIME-UNIT").is_some_and(|unit| unit.eq_ignore_ascii_case(b"MICROSECOND"));
         let call =
             Call { endpoint: accepted.endpoint, parameters: &accepted.parameters, now_us, microseconds };
-        match engine::play(&mut self.world(), &call) {
+        match self.state.play(&call) {
             Ok(Played::Answer(body)) => {
                 Answered { status: 200, headers: Vec::new(), body, reason: None, note: None }
             }

@@ -173,6 +173,7 @@ async fn serve(stream: TcpStream, peer: IpAddr, desk: Arc<Desk>) {
         .header_read_timeout(desk.limits.head)
         .max_buf_size(desk.limits.head_bytes)
         .half_close(true)
+        .auto_date_header(desk.exchange.clock().date().is_none())
         .serve_connection(TokioIo::new(wire), answer);
     let ended = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
     if let Err(error) = ended
@@ -217,7 +218,7 @@ async fn respond(
     let (head, body) = request.into_parts();
     let authority = head.uri.authority().map(|a| a.as_str().to_owned());
     let (mut received, target) = incoming::received(&head);
-    let answered = match origin::check(&received, authority.as_deref(), desk.port) {
+    let mut answered = match origin::check(&received, authority.as_deref(), desk.port) {
         Err(foreign) => refusal(foreign),
         Ok(()) => match incoming::body(body, &desk.limits).await {
             Err(foreign) => refusal(foreign),
@@ -232,9 +233,10 @@ async fn respond(
             }
         },
     };
-    let now = desk.exchange.clock().now_us();
-    let entry = Entry::new(now, &received.method, &target, began.elapsed());
+    let clock = desk.exchange.clock();
+    let entry = Entry::new(clock.now_us(), &received.method, &target, clock.since(began));
     let note = answered.note;
+    answered.headers.extend(clock.date().map(|date| ("Date", date)));
     let (answer, mut reason) = response(answered);
     if let Some(reason) = &mut reason {
         reason.findings = findings(Arc::clone(&desk.exchange), received, peer, reason.at_gate).await;

@@ -164,3 +164,6 @@ fn failure(problem: StateProblem) -> Failure {
     let cause = format!("the state file {problem}; nothing was changed");
     Failure { status: 500, ..Failure::new(-1000, message, cause, "mend that and send the request again") }
 }
+
+#[cfg(test)]
+mod tests;

@@ -271,27 +271,28 @@ pub fn serve() -> Serve {
 
 /// The same with further words for `bnq serve`.
 pub fn serve_with(words: &str) -> Serve {
-    let mut child = bnq(&format!("serve --port 0 {words}"))
-        .command()
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut first = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-    let url = first.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{first:?}")).to_owned();
-    let log = Arc::new(Mutex::new(String::new()));
-    let (kept, stderr) = (Arc::clone(&log), child.stderr.take().unwrap());
-    thread::spawn(move || {
-        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-            kept.lock().unwrap().push_str(&(line + "\n"));
-        }
-    });
-    Serve { child, url, log }
+    Serve::of(bnq(&format!("serve --port 0 {words}")).command())
 }
 
 impl Serve {
+    /// Starts a command that runs `bnq serve`.
+    pub fn of(mut command: Command) -> Self {
+        let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        let url =
+            first.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{first:?}")).to_owned();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (kept, stderr) = (Arc::clone(&log), child.stderr.take().unwrap());
+        thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                kept.lock().unwrap().push_str(&(line + "\n"));
+            }
+        });
+        Self { child, url, log }
+    }
+
     /// Waits until the log has this text in it.
     #[track_caller]
     pub fn logs(&self, text: &str) {
@@ -307,6 +308,12 @@ impl Serve {
     /// The log so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
+    }
+
+    /// The answer to a GET without a key.
+    pub fn raw_get(&self, target: &str) -> String {
+        let head = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        self.raw(head.as_bytes())
     }
 
     /// Sends bytes on a connection of their own and gives all that comes back.

@@ -87,7 +87,9 @@ pub enum AccountProblem {
         high_value: String,
     },
     /// A fee of a whole or more.
-    #[error("`{0}` is a part of what a trade brings; write less than 1, such as \"0.001\" for a tenth of a percent")]
+    #[error(
+        "`{0}` is a part of what a trade brings; write less than 1, such as \"0.001\" for a tenth of a percent"
+    )]
     Fee(&'static str),
     /// The past orders are those of the practice account.
     #[error(
@@ -95,7 +97,9 @@ pub enum AccountProblem {
     )]
     PastOrders,
     /// A key has none or several of what its signatures are checked with.
-    #[error("the key has {0}; give one of `secret_key`, `secret_key_file`, `public_key` and `public_key_file`")]
+    #[error(
+        "the key has {0}; give one of `secret_key`, `secret_key_file`, `public_key` and `public_key_file`"
+    )]
     KeySources(&'static str),
     /// An API key or a secret cannot be right; with why.
     #[error("`{setting}` {problem}")]

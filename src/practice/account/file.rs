@@ -3,8 +3,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::de::{Deserializer, Error as _, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, Visitor};
 use toml::Spanned;
 
 use super::key::{KeyTable, keys};
@@ -77,9 +77,10 @@ impl<'de> Deserialize<'de> for Hidden {
         let value = toml::Value::deserialize(deserializer)?;
         match value {
             toml::Value::String(text) => Ok(Self(text)),
-            other => {
-                Err(D::Error::custom(format!("a key is written as a text in quotes, not as {}", other.type_str())))
-            }
+            other => Err(D::Error::custom(format!(
+                "a key is written as a text in quotes, not as {}",
+                other.type_str()
+            ))),
         }
     }
 }
@@ -98,7 +99,11 @@ impl Source<'_> {
     }
 
     /// The name of an asset or a symbol.
-    pub(super) fn name(&self, setting: &'static str, name: &Spanned<String>) -> Result<Arc<str>, AccountError> {
+    pub(super) fn name(
+        &self,
+        setting: &'static str,
+        name: &Spanned<String>,
+    ) -> Result<Arc<str>, AccountError> {
         let text = name.get_ref().as_str();
         let legal = |c: char| (c.is_alphanumeric() && !c.is_ascii_lowercase()) || "_-.".contains(c);
         if (1..=50).contains(&text.chars().count()) && text.chars().all(legal) {
@@ -119,7 +124,8 @@ pub(super) fn read(path: &Path) -> Result<Account, AccountError> {
         source.error(&e.span().unwrap_or_default(), AccountProblem::Toml(e.message().trim().to_owned()))
     })?;
     // The published secret is none, and a file with it can be kept where everybody reads it.
-    let own_secret = |key: &Spanned<KeyTable>| key.get_ref().inline_secret().is_some_and(|s| s != PRACTICE_SECRET_KEY);
+    let own_secret =
+        |key: &Spanned<KeyTable>| key.get_ref().inline_secret().is_some_and(|s| s != PRACTICE_SECRET_KEY);
     if table.key.iter().flatten().any(own_secret) {
         file.check_private().map_err(problem)?;
     }
@@ -151,10 +157,7 @@ fn account(source: &Source<'_>, table: AccountTable) -> Result<Account, AccountE
     Ok(Account { opening, keys })
 }
 
-fn symbols(
-    source: &Source<'_>,
-    tables: Vec<Spanned<SymbolTable>>,
-) -> Result<Vec<Arc<Symbol>>, AccountError> {
+fn symbols(source: &Source<'_>, tables: Vec<Spanned<SymbolTable>>) -> Result<Vec<Arc<Symbol>>, AccountError> {
     let mut symbols: Vec<Arc<Symbol>> = Vec::new();
     for table in tables {
         let span = table.span();
@@ -194,5 +197,8 @@ fn fees(source: &Source<'_>, table: &FeesTable, usual: Fees) -> Result<Fees, Acc
         Some(fee) => Ok(fee.get_ref().0),
         None => Ok(usual),
     };
-    Ok(Fees { maker: fee("maker", &table.maker, usual.maker)?, taker: fee("taker", &table.taker, usual.taker)? })
+    Ok(Fees {
+        maker: fee("maker", &table.maker, usual.maker)?,
+        taker: fee("taker", &table.taker, usual.taker)?,
+    })
 }

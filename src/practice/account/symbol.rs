@@ -99,7 +99,8 @@ fn multiple(
 fn rules(given: &SymbolTable, tick: Amount, step: Amount) -> Rules {
     let usual = Rules::usual(tick, step, Amount::ZERO);
     let amount = |value: &Option<Decimal>, usual| value.as_ref().map_or(usual, |d| d.0);
-    let factors = |down, up, usual: Factors| Factors { down: amount(down, usual.down), up: amount(up, usual.up) };
+    let factors =
+        |down, up, usual: Factors| Factors { down: amount(down, usual.down), up: amount(up, usual.up) };
     Rules {
         tick,
         min_price: amount(&given.min_price, usual.min_price),

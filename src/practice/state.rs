@@ -93,8 +93,8 @@ impl State {
             None => engine::play(self.world(&mut now), call),
             Some(journal) if call.endpoint.changes() => self.change(&mut now, journal, call),
             Some(journal) => {
-                let mut lock = journal.lock_to_read().map_err(failure)?;
-                self.catch_up(&mut now, &mut lock).map_err(failure)?;
+                let mut lock = journal.lock_to_read().map_err(|problem| failure(&problem))?;
+                self.catch_up(&mut now, &mut lock).map_err(|problem| failure(&problem))?;
                 now.seen_us = now.seen_us.max(call.now_us);
                 engine::play(self.world(&mut now), call)
             }
@@ -103,14 +103,14 @@ impl State {
 
     /// Makes a change, and gives its answer only if it is in the file.
     fn change(&self, now: &mut Now, journal: &Journal, call: &Call<'_>) -> Result<Played, Failure> {
-        let mut lock = journal.lock_to_write().map_err(failure)?;
-        self.catch_up(now, &mut lock).map_err(failure)?;
+        let mut lock = journal.lock_to_write().map_err(|problem| failure(&problem))?;
+        self.catch_up(now, &mut lock).map_err(|problem| failure(&problem))?;
         // Read under the lock, so that no process writes a time that another one is past. A clock that was set back stands still.
         let now_us = call.now_us.max(self.clock.now_us()).max(now.seen_us);
         let parameters = Entry::parameters(call);
         let call = Call { parameters: &parameters, now_us, ..*call };
         // Until the change is in the file, the world is ahead of it; whatever fails then, it is made anew from the file.
-        let Some(mut world) = now.world.take() else { return Err(failure(StateProblem::Lost)) };
+        let Some(mut world) = now.world.take() else { return Err(failure(&StateProblem::Lost)) };
         let played = engine::play(&mut world, &call);
         let body = match &played {
             Ok(Played::Answer(body)) => Some(body.clone()),
@@ -119,7 +119,7 @@ impl State {
         };
         if let Some(body) = body {
             let line = Entry::new(&call, &body).line();
-            now.place = lock.append(now.place, &line).map_err(failure)?;
+            now.place = lock.append(now.place, &line).map_err(|problem| failure(&problem))?;
         }
         now.seen_us = now_us;
         now.world = Some(world);
@@ -159,7 +159,7 @@ impl State {
 }
 
 /// The refusal of a request that the file stands in the way of. Nothing was done.
-fn failure(problem: StateProblem) -> Failure {
+fn failure(problem: &StateProblem) -> Failure {
     let message = "An unknown error occurred while processing the request.";
     let cause = format!("the state file {problem}; nothing was changed");
     Failure { status: 500, ..Failure::new(-1000, message, cause, "mend that and send the request again") }

@@ -83,7 +83,8 @@ fn the_fixed_time_is_a_number() {
 
 /// Two keys, one asset pair, fees that differ.
 fn small(folder: &Path) -> String {
-    fs::write(folder.join("secret"), "madeUpSecretOfASecondKey0123456789\n").unwrap();
+    fs::write(folder.join("secret"), "madeUpSecretOfASecondKey0000000000000000000000000000000000000000\n")
+        .unwrap();
     fs::set_permissions(folder.join("secret"), fs::Permissions::from_mode(0o600)).unwrap();
     format!(
         r#"
@@ -95,12 +96,12 @@ api_key = "{KEY}"
 secret_key = "{SECRET}"
 
 [[key]]
-api_key = "SecondKey000000000000000000000000000000000000000000000000000BnqX"
+api_key = "SecondKey0000000000000000000000000000000000000000000000000000000"
 secret_key_file = "secret"
 permissions = ["enableReading"]
 
 [[key]]
-api_key = "ThirdKey0000000000000000000000000000000000000000000000000000BnqX"
+api_key = "ThirdKey00000000000000000000000000000000000000000000000000000000"
 secret_key_file = "secret"
 addresses = ["192.0.2.1"]
 
@@ -140,21 +141,23 @@ fn an_account_of_ones_own() {
     let placed = client.ok("POST", "/api/v3/order", query);
     assert_eq!(placed["fills"][0]["price"], "100.10000000", "{placed}");
     assert_eq!(placed["fills"][0]["commission"], "0.01000000", "{placed}");
-    let secret = || SigningKey::Hmac(SecretKey::new("madeUpSecretOfASecondKey0123456789"));
-    let second = "SecondKey000000000000000000000000000000000000000000000000000BnqX";
+    let secret = || {
+        SigningKey::Hmac(SecretKey::new("madeUpSecretOfASecondKey0000000000000000000000000000000000000000"))
+    };
+    let second = "SecondKey0000000000000000000000000000000000000000000000000000000";
     let mut reader = Client::with_key(&server.url, second, secret());
     reader.ok("GET", "/api/v3/account", "");
     let (status, body) = reader.send("POST", "/api/v3/order", query).unwrap();
     assert!(status != 200 && body.contains("-2015"), "{status} {body}");
-    let third = "ThirdKey0000000000000000000000000000000000000000000000000000BnqX";
+    let third = "ThirdKey00000000000000000000000000000000000000000000000000000000";
     let (_, body) =
         Client::with_key(&server.url, third, secret()).send("GET", "/api/v3/account", "").unwrap();
     assert!(body.contains("-2015"), "{body}");
     let (_, body) = Client::with_key(&server.url, bnq::practice::RSA_API_KEY, private_key("rsa2048"))
         .send("GET", "/api/v3/account", "")
         .unwrap();
-    assert!(body.contains("-2015"), "{body}");
-    server.raw_get("/api/v3/ping?x=madeUpSecretOfASecondKey0123456789");
+    assert!(body.contains("-2008"), "{body}");
+    server.raw_get("/api/v3/ping?x=madeUpSecretOfASecondKey0000000000000000000000000000000000000000");
     server.logs("ping");
     assert!(!server.log().contains("madeUpSecret") && !server.log().contains(second), "{}", server.log());
 }
@@ -215,20 +218,24 @@ fn a_wrong_account_says_where_and_what_to_write() {
             format!("[[key]]\napi_key = \"{KEY}\"\nsecret_key = \"{SECRET}\"\n"),
             "there is a key vmPU…Eh8A already",
         ),
-        ("[[key]]\napi_key = \"FourthKey\"\n".to_owned(), "the key has nothing to check signatures with"),
+        ("[[key]]\napi_key = \"FourthKey0000000000000000000000000000000000000000000000000000000\"\n".to_owned(), "the key has nothing to check signatures with"),
         (
-            "[[key]]\napi_key = \"FourthKey\"\nsecret_key = \"aMadeUpSecret\"\npublic_key = \"x\"\n"
+            "[[key]]\napi_key = \"FourthKey0000000000000000000000000000000000000000000000000000000\"\nsecret_key = \"aMadeUpSecret000000000000000000000000000000000000000000000000000\"\npublic_key = \"x\"\n"
                 .to_owned(),
             "the key has several things to check signatures with",
         ),
-        ("[[key]]\napi_key = \"FourthKey\"\npublic_key = \"x\"\n".to_owned(), "no RSA or Ed25519 public key"),
-        ("[[key]]\napi_key = \"FourthKey\"\nsecret_key_file = \"none\"\n".to_owned(), "none cannot be read"),
-        ("[[key]]\napi_key = \"FourthKey\"\nsecret_key = 12345678901234\n".to_owned(), "not as integer"),
+        ("[[key]]\napi_key = \"FourthKey0000000000000000000000000000000000000000000000000000000\"\npublic_key = \"x\"\n".to_owned(), "no RSA or Ed25519 public key"),
+        ("[[key]]\napi_key = \"FourthKey0000000000000000000000000000000000000000000000000000000\"\nsecret_key_file = \"none\"\n".to_owned(), "none cannot be read"),
+        ("[[key]]\napi_key = \"FourthKey0000000000000000000000000000000000000000000000000000000\"\nsecret_key = 12345678901234\n".to_owned(), "not as integer"),
     ];
     for (added, said) in more {
         let ran = refused(folder.path(), &(small.clone() + &added));
         assert!(ran.stderr.contains(said), "{added}: {}", ran.stderr);
-        assert!(!ran.stderr.contains("aMadeUpSecret") && !ran.stderr.contains("12345678901234"), "{ran:?}");
+        assert!(
+            !ran.stderr.contains("aMadeUpSecret000000000000000000000000000000000000000000000000000")
+                && !ran.stderr.contains("12345678901234"),
+            "{ran:?}"
+        );
     }
     refused(folder.path(), &("past_orders = true\n".to_owned() + &small))
         .says("account.toml:1: past orders are");
@@ -242,7 +249,7 @@ fn a_wrong_account_says_where_and_what_to_write() {
 fn a_file_with_a_secret_of_its_own_is_closed_to_others() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("account.toml");
-    fs::write(&file, "[[key]]\napi_key = \"OwnKey\"\nsecret_key = \"aMadeUpSecretOfItsOwn\"\n").unwrap();
+    fs::write(&file, "[[key]]\napi_key = \"OwnKey0000000000000000000000000000000000000000000000000000000000\"\nsecret_key = \"aMadeUpSecretOfItsOwn0000000000000000000000000000000000000000000\"\n").unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     let line = format!("serve --port 0 --account {}", file.display());
     bnq(&line).run().exits(3).says("is open to other users (mode 0644); close it: chmod 600");

@@ -94,7 +94,7 @@ pub(super) struct Source<'a> {
 impl Source<'_> {
     pub(super) fn error(&self, at: &Range<usize>, problem: AccountProblem) -> AccountError {
         let before = self.text.as_bytes().get(..at.start).unwrap_or(self.text.as_bytes());
-        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+        let line = before.split(|b| *b == b'\n').count();
         AccountError::Wrong { file: self.path.to_owned(), line, problem }
     }
 

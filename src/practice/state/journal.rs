@@ -68,12 +68,11 @@ impl Journal {
     pub(super) fn open(path: &Path, account: &str, start_ms: i64) -> Result<Self, StateProblem> {
         let header = Header { format: FORMAT, start: start_ms, account: account.to_owned() };
         let line = serde_json::to_string(&header).unwrap_or_default() + "\n";
-        let file = match open(path)? {
-            Some(file) => file,
-            None => {
-                create(path, line.as_bytes()).map_err(io("made"))?;
-                open(path)?.ok_or(StateProblem::Deleted)?
-            }
+        let file = if let Some(file) = open(path)? {
+            file
+        } else {
+            create(path, line.as_bytes()).map_err(io("made"))?;
+            open(path)?.ok_or(StateProblem::Deleted)?
         };
         check_trusted(&file).map_err(StateProblem::Untrusted)?;
         let mut journal = Self { file, header, header_bytes: 0 };

@@ -83,3 +83,18 @@ fn it_does_not_matter_when_somebody_asks() {
         assert_eq!(answers[0], answers[1], "{question:?}");
     }
 }
+
+#[test]
+fn sums_of_trades_are_those_of_candles() {
+    use crate::practice::spot::candles::Candle;
+    let mut spot = Opening::practice().begin(NOW_MS);
+    spot.advance(NOW_MS + 30 * 60_000);
+    let tape = &spot.lanes[0].tape;
+    for (begin, end) in
+        [(-9, -3), (-9, 0), (-9, 1), (-9, 7), (0, 1), (0, 2), (3, 4), (3, 29), (29, 40), (5, 5)]
+    {
+        let (begin, end) = (NOW_MS + begin * 60_000, NOW_MS + end * 60_000);
+        let candle = Candle::of(tape, begin, end);
+        assert_eq!(tape.traded(begin, end), (candle.volume, candle.quote_volume), "{begin} {end}");
+    }
+}

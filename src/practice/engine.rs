@@ -12,11 +12,9 @@ pub(super) struct World {
 }
 
 impl World {
-    /// The practice account as it stands in every fresh practice exchange. `now_us` is when it is started.
-    pub(super) fn practice(now_us: i64) -> Self {
-        let minute_ms = 60_000;
-        let start_ms = now_us.div_euclid(1000).div_euclid(minute_ms) * minute_ms;
-        Self { spot: spot::practice_account(start_ms) }
+    /// An exchange that is started at `start_ms`, a whole minute, with an account to which nothing has happened.
+    pub(super) fn new(opening: &spot::Opening, start_ms: i64) -> Self {
+        Self { spot: opening.begin(start_ms) }
     }
 }
 
@@ -150,10 +148,15 @@ pub(super) fn is_played(group: &str) -> bool {
     catalogue::in_group(group).any(|e| e.plays().is_some())
 }
 
+/// The function that plays an endpoint.
+fn player(endpoint: &Endpoint) -> Option<Play> {
+    let name = endpoint.plays()?;
+    PLAYS.iter().find(|(n, _)| *n == name).map(|(_, play)| *play)
+}
+
 /// Answers an accepted request with the JSON text of the exchange's answer.
 pub(super) fn play(world: &mut World, call: &Call<'_>) -> Result<Played, Failure> {
-    let name = call.endpoint.plays();
-    let Some((_, play)) = PLAYS.iter().find(|(n, _)| Some(*n) == name) else {
+    let Some(play) = player(call.endpoint) else {
         if !is_played(call.endpoint.group()) {
             call.combination_allowed()?;
             return Ok(Played::Example(examples::answer(call)));
@@ -184,6 +187,11 @@ pub(super) fn json(answer: &impl Serialize) -> Answer {
 }
 
 impl Call<'_> {
+    /// Whether it is played: that it gets no example.
+    pub(super) fn is_played(&self) -> bool {
+        player(self.endpoint).is_some()
+    }
+
     /// A parameter as it was sent.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())

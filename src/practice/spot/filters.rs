@@ -1,7 +1,6 @@
 //! The filters that hold for an order of a symbol.
 //! Source: Spot documentation, "Filters".
 
-use super::candles::Candle;
 use super::lane::Lane;
 use super::order::{Kind, Order, Terms, TimeInForce};
 use super::state::Spot;
@@ -79,8 +78,8 @@ pub fn check_lists(symbol: &Symbol, open: usize) -> Result<(), Failure> {
 
 /// The average price of the last minutes, weighted by quantity; the last price if nothing was traded.
 pub fn average_price(lane: &Lane, now_ms: i64) -> Amount {
-    let candle = Candle::of(&lane.tape, now_ms - AVERAGE_MINUTES * MINUTE_MS, now_ms);
-    if candle.volume.is_zero() { lane.tape.last_price() } else { candle.quote_volume.over(candle.volume) }
+    let (volume, quote_volume) = lane.tape.traded(now_ms - AVERAGE_MINUTES * MINUTE_MS, now_ms);
+    if volume.is_zero() { lane.tape.last_price() } else { quote_volume.over(volume) }
 }
 
 fn broken(filter: &str, cause: impl Into<String>, fix: impl Into<String>) -> Result<(), Failure> {

@@ -19,6 +19,7 @@ pub mod list_orders;
 mod list_terms;
 mod lists;
 mod matching;
+pub mod opening;
 pub mod order;
 pub mod orders;
 pub mod past;
@@ -26,15 +27,15 @@ mod place;
 pub mod prevented;
 pub mod quotes;
 pub mod replace;
-mod state;
-mod symbol;
+pub mod state;
+pub mod symbol;
 mod tape;
 mod terms;
 pub mod tickers;
 mod triggers;
 
 pub use candles::zone;
-pub use past::account as practice_account;
+pub use opening::Opening;
 pub use state::Spot;
 
 /// What the paths of Spot begin with.

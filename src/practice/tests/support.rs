@@ -116,7 +116,7 @@ impl Session {
 
     /// Lets minutes pass: the made-up participants quote and trade.
     pub fn pass(&self, minutes: i64) {
-        self.exchange.world().spot.advance(NOW_MS + minutes * 60_000);
+        self.exchange.state().alter(|world| world.spot.advance(NOW_MS + minutes * 60_000));
     }
 
     /// Free and locked of an asset.

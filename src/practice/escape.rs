@@ -25,6 +25,15 @@ pub(super) fn text(bytes: &[u8]) -> String {
     out
 }
 
+/// The beginning of a text, with `…` after it if that is not all.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    let mut beginning: String = text.chars().take(most).collect();
+    if beginning.len() < text.len() {
+        beginning.push('…');
+    }
+    beginning
+}
+
 /// Hides keys, secrets and signatures.
 pub(super) fn masked(text: &str) -> String {
     static MASKER: OnceLock<Masker> = OnceLock::new();

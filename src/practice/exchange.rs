@@ -8,7 +8,7 @@ use super::faults::{Faults, Given};
 use super::keys;
 use crate::catalogue::Endpoint;
 use crate::diagnose::{
-    self, Accepted, Case, Finding, Gate, ReceivedRequest, Refusal, Scheme, Verdict, verify,
+    self, Accepted, Case, Finding, Gate, OwnKey, ReceivedRequest, Refusal, Scheme, Verdict, verify,
 };
 
 /// The exchange's clock.
@@ -134,6 +134,24 @@ impl Exchange {
         self.clock
     }
 
+    pub(super) fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// The account's keys.
+    pub(super) fn keys(&self) -> Vec<OwnKey> {
+        keys::own_keys()
+    }
+
+    /// What a client would be answered that reads this. No request is judged, counted or logged.
+    pub(super) fn look(&self, endpoint: &'static Endpoint, parameters: &[(String, String)]) -> engine::Answer {
+        let now_us = self.clock.now_us();
+        let call = Call { endpoint, parameters, now_us, told_us: now_us, microseconds: false };
+        match engine::play(&mut self.world(), &call)? {
+            Played::Answer(body) | Played::Example(body) => Ok(body),
+        }
+    }
+
     /// Answers a request, or has it go wrong as the fault rules say.
     pub(super) fn give(&self, request: &ReceivedRequest, peer: IpAddr) -> Given {
         self.faults.answer(request, self.clock.now_us(), |now_us| self.answer(request, peer, now_us))
@@ -166,7 +184,7 @@ impl Exchange {
     /// Everything that is wrong with a request that was refused at the gate at this time. It can take as long as a search for
     /// what was signed does.
     pub(super) fn findings(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Vec<Finding> {
-        let keys = keys::own_keys();
+        let keys = self.keys();
         let symbol = |endpoint: &Endpoint, symbol: &str| self.is_traded(endpoint, symbol);
         let gate = Gate { now_us, key: &keys::known, knows_keys: true, symbol: &symbol, peer };
         let host = request.header("Host").and_then(|h| std::str::from_utf8(h).ok());

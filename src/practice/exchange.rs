@@ -144,7 +144,11 @@ impl Exchange {
     }
 
     /// What a client would be answered that reads this. No request is judged, counted or logged.
-    pub(super) fn look(&self, endpoint: &'static Endpoint, parameters: &[(String, String)]) -> engine::Answer {
+    pub(super) fn look(
+        &self,
+        endpoint: &'static Endpoint,
+        parameters: &[(String, String)],
+    ) -> engine::Answer {
         let now_us = self.clock.now_us();
         let call = Call { endpoint, parameters, now_us, told_us: now_us, microseconds: false };
         match engine::play(&mut self.world(), &call)? {

@@ -46,8 +46,9 @@ fn ask<T: DeserializeOwned>(
 ) -> Result<T, String> {
     let endpoint = catalogue::endpoints().iter().find(|e| e.plays() == Some(plays));
     let endpoint = endpoint.ok_or_else(|| format!("`{plays}` is not played"))?;
-    let body =
-        exchange.look(endpoint, parameters).map_err(|failure| format!("{}; {}", failure.cause, failure.fix))?;
+    let body = exchange
+        .look(endpoint, parameters)
+        .map_err(|failure| format!("{}; {}", failure.cause, failure.fix))?;
     serde_json::from_str(&body).map_err(|error| format!("the answer cannot be read: {error}"))
 }
 
@@ -63,7 +64,7 @@ pub(super) fn orders(page: &mut Html, exchange: &Exchange) {
         Ok(orders) if orders.is_empty() => _ = page.markup("<p>None.</p>\n"),
         Ok(orders) => {
             page.markup(
-                "<table>\n<caption>Open orders, newest first</caption>\n<thead><tr><th scope=\"col\">Order</th>\
+                "<table>\n<caption>Newest first</caption>\n<thead><tr><th scope=\"col\">Order</th>\
                 <th scope=\"col\" class=\"number\">Price</th><th scope=\"col\" class=\"number\">Quantity</th></tr></thead>\n\
                 <tbody>\n",
             );
@@ -80,9 +81,9 @@ pub(super) fn orders(page: &mut Html, exchange: &Exchange) {
 }
 
 fn order_row(page: &mut Html, order: &Order) {
-    page.markup("<tr><th scope=\"row\">").text(&order.symbol).markup(" ").text(&order.side).markup(" ");
-    page.text(&order.kind).markup(" ").text(&order.time_in_force);
-    page.markup("<small>").text(&order.status).markup(" · ").text(&order.order_id.to_string());
+    page.markup("<tr><th scope=\"row\">").text(&order.symbol).markup(" ").text(&order.side);
+    page.markup("<small>").text(&order.kind).markup(" ").text(&order.time_in_force);
+    page.markup("<br>").text(&order.status).markup(" ").text(&order.order_id.to_string());
     page.markup("<br>").text(&order.client_order_id).markup("</small></th>\n<td class=\"number\">");
     if !is_zero(&order.price) {
         page.text(&order.price);
@@ -102,11 +103,14 @@ pub(super) fn balances(page: &mut Html, exchange: &Exchange) {
         Err(problem) => _ = page.markup("<p>").sentence(&problem).markup("</p>\n"),
         Ok(account) => {
             page.markup(
-                "<table>\n<caption>Balances that are not zero</caption>\n<thead><tr><th scope=\"col\">Asset</th>\
+                "<table>\n<caption>Those that are not zero</caption>\n<thead><tr><th scope=\"col\">Asset</th>\
                 <th scope=\"col\" class=\"number\">Free</th><th scope=\"col\" class=\"number\">Locked</th></tr></thead>\n<tbody>\n",
             );
             for Balance { asset, free, locked } in &account.balances {
-                page.markup("<tr><th scope=\"row\">").text(asset).markup("</th><td class=\"number\">").text(free);
+                page.markup("<tr><th scope=\"row\">")
+                    .text(asset)
+                    .markup("</th><td class=\"number\">")
+                    .text(free);
                 page.markup("</td><td class=\"number\">").text(locked).markup("</td></tr>\n");
             }
             page.markup("</tbody>\n</table>\n");

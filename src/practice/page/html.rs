@@ -84,11 +84,7 @@ mod tests {
     fn backticks_mark_code_and_nothing_else() {
         let cases = [
             ("none", "send one", "send one"),
-            (
-                "code",
-                "send `X-MBX-APIKEY: <key>` too",
-                "send <code>X-MBX-APIKEY: &lt;key&gt;</code> too",
-            ),
+            ("code", "send `X-MBX-APIKEY: <key>` too", "send <code>X-MBX-APIKEY: &lt;key&gt;</code> too"),
             ("one too many", "`a` and `<b>", "`a` and `&lt;b&gt;"),
         ];
         for (name, text, wanted) in cases {

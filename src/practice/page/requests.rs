@@ -18,8 +18,11 @@ pub(super) fn section(page: &mut Html, sight: &Sight<'_>) {
     let entries = sight.recent.entries();
     page.markup("<section aria-labelledby=\"requests\">\n<h2 id=\"requests\">Last requests</h2>\n");
     if entries.is_empty() {
-        page.markup("<p>None yet. Have your client send its requests to <code>").text(&super::setup::base(sight));
-        page.markup("</code>; each shows up here, and a refused one with what was wrong and how to mend it.</p>\n");
+        page.markup("<p>None yet. Have your client send its requests to <code>")
+            .text(&super::setup::base(sight));
+        page.markup(
+            "</code>; each shows up here, and a refused one with what was wrong and how to mend it.</p>\n",
+        );
     } else {
         page.markup("<ol class=\"requests\" reversed>\n");
         for entry in &entries {
@@ -35,7 +38,10 @@ pub(super) fn section(page: &mut Html, sight: &Sight<'_>) {
 
 fn row(page: &mut Html, entry: &Entry) {
     let (class, word) = verdict(entry);
-    page.markup("<li class=\"").markup(class).markup("\">\n<p class=\"line\"><time>").text(&entry.time_of_day());
+    page.markup("<li class=\"")
+        .markup(class)
+        .markup("\">\n<p class=\"line\"><time>")
+        .text(&entry.time_of_day());
     page.markup("</time> <strong>").markup(word).markup("</strong>");
     if let Some(status) = entry.status {
         page.markup(" <span>").text(&status.to_string());

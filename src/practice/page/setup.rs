@@ -12,7 +12,7 @@ pub(super) fn base(sight: &Sight<'_>) -> String {
 pub(super) fn header(page: &mut Html, sight: &Sight<'_>, paused: bool) {
     let now = jiff::Timestamp::from_microsecond(sight.exchange.clock().now_us()).unwrap_or_default();
     page.markup("<header>\n<h1>bnq practice exchange</h1>\n<p><code>").text(&base(sight));
-    page.markup("</code> <time>").text(&now.strftime("%Y-%m-%d %H:%M:%S").to_string());
+    page.markup("</code></p>\n<p><time>").text(&now.strftime("%Y-%m-%d %H:%M:%S").to_string());
     page.markup("</time> UTC</p>\n<p>");
     page.markup(if paused {
         "Paused. <a href=\"/\">Refresh again</a>"
@@ -43,7 +43,9 @@ pub(super) fn faults(page: &mut Html, exchange: &Exchange) {
 /// How a client gets here, and with which keys.
 pub(super) fn client(page: &mut Html, sight: &Sight<'_>) {
     let base = base(sight);
-    page.markup("<section aria-labelledby=\"client\">\n<h2 id=\"client\">Your client</h2>\n<p>Give it <code>");
+    page.markup(
+        "<section aria-labelledby=\"client\">\n<h2 id=\"client\">Your client</h2>\n<p>Give it <code>",
+    );
     page.text(&base).markup(
         "</code> in place of <code>https://api.binance.com</code>, and one of these keys; the README of bnq has those of the \
         practice account in full. Or:</p>\n<pre><code>bnq --env local --base-url ",

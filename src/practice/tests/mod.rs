@@ -6,4 +6,4 @@ mod invariants;
 mod log;
 mod market;
 mod server;
-mod support;
+pub(super) mod support;

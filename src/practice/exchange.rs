@@ -8,7 +8,7 @@ use super::faults::{Faults, Given};
 use super::keys;
 use crate::catalogue::Endpoint;
 use crate::diagnose::{
-    self, Accepted, Case, Finding, Gate, OwnKey, ReceivedRequest, Refusal, Scheme, Verdict, verify,
+    self, Accepted, Case, Finding, Gate, ReceivedRequest, Refusal, Scheme, Verdict, verify,
 };
 
 /// The exchange's clock.
@@ -138,11 +138,6 @@ impl Exchange {
         &self.faults
     }
 
-    /// The account's keys.
-    pub(super) fn keys(&self) -> Vec<OwnKey> {
-        keys::own_keys()
-    }
-
     /// What a client would be answered that reads this. No request is judged, counted or logged.
     pub(super) fn look(
         &self,
@@ -188,7 +183,7 @@ impl Exchange {
     /// Everything that is wrong with a request that was refused at the gate at this time. It can take as long as a search for
     /// what was signed does.
     pub(super) fn findings(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Vec<Finding> {
-        let keys = self.keys();
+        let keys = keys::own_keys();
         let symbol = |endpoint: &Endpoint, symbol: &str| self.is_traded(endpoint, symbol);
         let gate = Gate { now_us, key: &keys::known, knows_keys: true, symbol: &symbol, peer };
         let host = request.header("Host").and_then(|h| std::str::from_utf8(h).ok());

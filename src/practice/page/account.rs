@@ -24,8 +24,10 @@ struct Balance {
 #[serde(rename_all = "camelCase")]
 struct Order {
     symbol: String,
-    order_id: i64,
-    client_order_id: String,
+    #[serde(rename = "orderId")]
+    id: i64,
+    #[serde(rename = "clientOrderId")]
+    client_id: String,
     side: String,
     #[serde(rename = "type")]
     kind: String,
@@ -83,8 +85,8 @@ pub(super) fn orders(page: &mut Html, exchange: &Exchange) {
 fn order_row(page: &mut Html, order: &Order) {
     page.markup("<tr><th scope=\"row\">").text(&order.symbol).markup(" ").text(&order.side);
     page.markup("<small>").text(&order.kind).markup(" ").text(&order.time_in_force);
-    page.markup("<br>").text(&order.status).markup(" ").text(&order.order_id.to_string());
-    page.markup("<br>").text(&order.client_order_id).markup("</small></th>\n<td class=\"number\">");
+    page.markup("<br>").text(&order.status).markup(" ").text(&order.id.to_string());
+    page.markup("<br>").text(&order.client_id).markup("</small></th>\n<td class=\"number\">");
     if !is_zero(&order.price) {
         page.text(&order.price);
     }

@@ -21,11 +21,11 @@ impl Html {
     pub(super) fn sentence(&mut self, text: &str) -> &mut Self {
         let pieces: Vec<&str> = text.split('`').collect();
         // With one backtick too many it is not to be told what is code.
-        if pieces.len() % 2 == 0 {
+        if pieces.len().is_multiple_of(2) {
             return self.text(text);
         }
         for (number, piece) in pieces.into_iter().enumerate() {
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 self.text(piece);
             } else {
                 self.markup("<code>").text(piece).markup("</code>");

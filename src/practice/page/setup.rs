@@ -1,6 +1,7 @@
 use super::Sight;
 use super::html::Html;
 use crate::practice::exchange::Exchange;
+use crate::practice::keys::own_keys;
 use crate::signing::mask;
 
 /// The address that a client sends its requests to.
@@ -55,7 +56,7 @@ pub(super) fn client(page: &mut Html, sight: &Sight<'_>) {
         "<table>\n<caption>Keys that it takes</caption>\n<thead><tr><th scope=\"col\">Kind</th>\
         <th scope=\"col\">API key</th></tr></thead>\n<tbody>\n",
     );
-    for key in sight.exchange.keys() {
+    for key in own_keys() {
         page.markup("<tr><th scope=\"row\">").text(&key.verifying.kind().to_string());
         page.markup("</th><td><code>").text(&mask(&key.api_key)).markup("</code></td></tr>\n");
     }

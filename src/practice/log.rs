@@ -24,6 +24,8 @@ pub struct Entry {
     pub code: Option<i32>,
     /// The exchange's message.
     pub message: Option<String>,
+    /// The request weight that was counted; `None` if the path is no endpoint's.
+    pub weight: Option<u32>,
     /// How long the answer took, in milliseconds.
     pub millis: u64,
     /// The name of the mistake in `data/mistakes.toml`.
@@ -90,6 +92,11 @@ impl Entry {
         self
     }
 
+    pub(super) fn weighing(mut self, weight: Option<u32>) -> Self {
+        self.weight = weight;
+        self
+    }
+
     /// The time of day (UTC).
     pub(super) fn time_of_day(&self) -> String {
         let ms = self.time.rem_euclid(86_400_000);
@@ -97,13 +104,14 @@ impl Entry {
         format!("{h:02}:{m:02}:{s:02}.{ms:03}")
     }
 
-    /// One line, without its end: time of day (UTC), status, code, method, target, how long it took; for a refused
+    /// One line, without its end: time of day (UTC), status, code, method, target, weight, how long it took; for a refused
     /// request what was wrong; how to mend it; what else was wrong; for an example that it is one.
     pub fn to_text(&self) -> String {
         let status = self.status.map_or_else(|| "---".to_owned(), |s| s.to_string());
         let code = self.code.map(|c| format!(" {c}")).unwrap_or_default();
+        let weight = self.weight.map(|weight| format!("weight {weight}, ")).unwrap_or_default();
         let mut line = format!(
-            "{} {status}{code} {} {} {} ms",
+            "{} {status}{code} {} {} {weight}{} ms",
             self.time_of_day(),
             self.method,
             self.target,

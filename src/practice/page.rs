@@ -45,10 +45,10 @@ pub(super) fn answer(request: &ReceivedRequest, sight: &Sight<'_>) -> Answered {
             vec![("Allow", "GET, HEAD".to_owned()), ("Content-Type", "text/plain;charset=UTF-8".to_owned())];
         let body = format!("{cause}; {fix}\n");
         let reason = Reason { cause: cause.to_owned(), fix: fix.to_owned(), ..Reason::default() };
-        return Answered { status: 405, headers, body, reason: Some(reason), note: None };
+        return Answered { status: 405, headers, body, reason: Some(reason), ..Answered::default() };
     }
     let body = document(sight, request.query == b"paused").finish();
-    Answered { status: 200, headers: headers(), body, reason: None, note: None }
+    Answered { status: 200, headers: headers(), body, ..Answered::default() }
 }
 
 fn headers() -> Vec<(&'static str, String)> {

@@ -50,7 +50,11 @@ fn row(page: &mut Html, entry: &Entry) {
         }
         page.markup("</span>");
     }
-    page.markup(" <span class=\"quiet\">").text(&entry.millis.to_string()).markup(" ms</span></p>\n");
+    page.markup(" <span class=\"quiet\">");
+    if let Some(weight) = entry.weight {
+        page.markup("weight ").text(&weight.to_string()).markup(", ");
+    }
+    page.text(&entry.millis.to_string()).markup(" ms</span></p>\n");
     page.markup("<p class=\"target\"><b>").text(&entry.method);
     page.markup("</b> <code>").text(&entry.target).markup("</code></p>\n");
     if let Some(message) = &entry.message {

@@ -132,9 +132,12 @@ fn every_verdict_has_a_word_of_its_own() {
     ];
     for (status, class, word) in cases {
         let recent = Recent::default();
-        recent.keep(&Entry::new(0, "GET", b"/x", Duration::ZERO).answered(status, None));
+        recent.keep(&Entry::new(0, "GET", b"/x", Duration::ZERO).answered(status, None).weighing(Some(7)));
         let page = page_of(&exchange(), &recent);
-        assert!(page.contains(class) && page.contains(word), "{status:?}: {page}");
+        assert!(
+            page.contains(class) && page.contains(word) && page.contains("weight 7, 0 ms"),
+            "{status:?}: {page}"
+        );
     }
 }
 

@@ -7,3 +7,4 @@ mod log;
 mod market;
 mod server;
 pub(super) mod support;
+mod times;

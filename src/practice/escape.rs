@@ -46,6 +46,15 @@ pub(super) fn hide(keys: &[OwnKey]) {
     }));
 }
 
+/// The beginning of a text, with `…` after it if that is not all.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    let mut beginning: String = text.chars().take(most).collect();
+    if beginning.len() < text.len() {
+        beginning.push('…');
+    }
+    beginning
+}
+
 /// Hides keys, secrets and signatures.
 pub(super) fn masked(text: &str) -> String {
     if let Some(masker) = MASKER.read().unwrap_or_else(PoisonError::into_inner).as_ref() {

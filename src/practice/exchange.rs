@@ -12,7 +12,8 @@ use super::spot;
 use super::state::{State, StateError};
 use crate::catalogue::{Endpoint, Weight};
 use crate::diagnose::{
-    self, Accepted, Case, Finding, Gate, ReceivedRequest, Refusal, Scheme, TIME_UNIT_HEADER, Verdict, verify,
+    self, Accepted, Case, Finding, Gate, OwnKey, ReceivedRequest, Refusal, Scheme, TIME_UNIT_HEADER, Verdict,
+    verify,
 };
 use crate::signing::API_KEY_HEADER;
 
@@ -196,6 +197,29 @@ impl Exchange {
 
     pub(super) fn clock(&self) -> Clock {
         self.clock
+    }
+
+    pub(super) fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// The keys of its account.
+    pub(super) fn keys(&self) -> Vec<OwnKey> {
+        self.account.keys.own()
+    }
+
+    /// What a client would be answered that reads this. No request is judged, counted or logged.
+    pub(super) fn look(
+        &self,
+        endpoint: &'static Endpoint,
+        parameters: &[(String, String)],
+    ) -> engine::Answer {
+        let now_us = self.clock.now_us();
+        let (limits, told_us) = (&self.limits, now_us);
+        let call = Call { endpoint, parameters, limits, now_us, told_us, microseconds: false };
+        match self.state.play(&call)? {
+            Played::Answer(body) | Played::Example(body) => Ok(body),
+        }
     }
 
     /// Answers a request, or has it go wrong as the fault rules say.

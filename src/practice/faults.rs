@@ -107,6 +107,11 @@ impl Faults {
         given
     }
 
+    /// The rules as they were written, how many requests each has hit, and how many it was for.
+    pub(super) fn in_force(&self) -> Vec<(String, u64, u64)> {
+        self.lock().rules.iter().map(|c| (c.rule.to_string(), c.hits, c.seen)).collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -28,6 +28,7 @@ use super::exchange::{Answered, Exchange};
 use super::faults::{Cut, Given};
 use super::log::Entry;
 use super::origin::{self, Foreign};
+use super::page::{self, Recent, Sight};
 use super::wire::{Tracker, Wire};
 use crate::diagnose::{Finding, ReceivedRequest};
 use cut::{Ended, Sent};
@@ -96,7 +97,8 @@ impl Server {
             let _inside = runtime.enter();
             TcpListener::from_std(listener)?
         };
-        let desk = Arc::new(Desk { exchange, log, limits, port: address.port() });
+        let recent = Recent::default();
+        let desk = Arc::new(Desk { exchange, log, recent, limits, port: address.port() });
         let (stop, stopped) = oneshot::channel();
         let serve = async move {
             tokio::spawn(accept(listener, desk));
@@ -143,8 +145,23 @@ type Answer = Response<Sent>;
 struct Desk {
     exchange: Arc<Exchange>,
     log: Log,
+    recent: Recent,
     limits: Limits,
     port: u16,
+}
+
+impl Desk {
+    /// Logs a request, and keeps it for the page.
+    fn note(&self, entry: &Entry) {
+        self.recent.keep(entry);
+        (self.log)(entry);
+    }
+
+    /// The answer of the page, if that is what was asked for.
+    fn page(&self, request: &ReceivedRequest) -> Option<Answered> {
+        let sight = Sight { exchange: &self.exchange, recent: &self.recent, port: self.port };
+        page::is_asked(request).then(|| page::answer(request, &sight))
+    }
 }
 
 async fn accept(listener: TcpListener, desk: Arc<Desk>) {
@@ -184,7 +201,7 @@ async fn serve(stream: TcpStream, peer: IpAddr, desk: Arc<Desk>) {
     {
         let (method, target) = refused::split(&tracker.line());
         let now = desk.exchange.clock().now_us();
-        (desk.log)(&Entry::new(now, &method, &target, Duration::ZERO).answered(status, Some(reason)));
+        desk.note(&Entry::new(now, &method, &target, Duration::ZERO).answered(status, Some(reason)));
     }
     let stream = connection.into_parts().io.into_inner().into_stream();
     if reset {
@@ -236,7 +253,12 @@ async fn respond(
                 tracker.request_read(Some(body.len()).filter(|_| !chunked));
                 received.body = body;
                 match incoming::few_enough(&received) {
-                    Ok(()) => desk.exchange.give(&received, peer),
+                    Ok(()) => match desk.page(&received) {
+                        // No part of the exchange: the log would be full of it.
+                        Some(page) if page.reason.is_none() => return Ok(response(page, false, Sent::whole)),
+                        Some(refused) => refused.into(),
+                        None => desk.exchange.give(&received, peer),
+                    },
                     Err(foreign) => refusal(foreign).into(),
                 }
             }
@@ -255,7 +277,7 @@ async fn respond(
     let status = Some(answered.status).filter(|_| !matches!(cut, Cut::Close | Cut::Reset));
     let notes: Vec<String> = fault.into_iter().chain(answered.note.map(str::to_owned)).collect();
     let note = Some(notes.join("; ")).filter(|note| !note.is_empty());
-    (desk.log)(&entry.answered(status, answered.reason.take()).noted(note).weighing(answered.weight));
+    desk.note(&entry.answered(status, answered.reason.take()).noted(note).weighing(answered.weight));
     let gzip = encoding::wants_gzip(&head.headers);
     match cut {
         Cut::Nowhere => Ok(response(answered, gzip, Sent::whole)),

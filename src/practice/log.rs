@@ -62,11 +62,7 @@ impl From<&Finding> for Found {
 
 impl Entry {
     pub(super) fn new(now_us: i64, method: &str, target: &[u8], took: Duration) -> Self {
-        let masked = escape::fit(&escape::text(target));
-        let mut target: String = masked.chars().take(LONGEST_TARGET).collect();
-        if target.len() < masked.len() {
-            target.push('…');
-        }
+        let target = escape::cut(&escape::fit(&escape::text(target)), LONGEST_TARGET);
         let method = escape::fit(method).chars().take(20).collect();
         let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         Self { time: now_us / 1000, method, target, millis, ..Self::default() }
@@ -101,17 +97,25 @@ impl Entry {
         self
     }
 
+    /// The time of day (UTC).
+    pub(super) fn time_of_day(&self) -> String {
+        let ms = self.time.rem_euclid(86_400_000);
+        let (h, m, s, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
+        format!("{h:02}:{m:02}:{s:02}.{ms:03}")
+    }
+
     /// One line, without its end: time of day (UTC), status, code, method, target, weight, how long it took; for a refused
     /// request what was wrong; how to mend it; what else was wrong; for an example that it is one.
     pub fn to_text(&self) -> String {
-        let ms = self.time.rem_euclid(86_400_000);
-        let (h, m, s, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
         let status = self.status.map_or_else(|| "---".to_owned(), |s| s.to_string());
         let code = self.code.map(|c| format!(" {c}")).unwrap_or_default();
         let weight = self.weight.map(|weight| format!("weight {weight}, ")).unwrap_or_default();
         let mut line = format!(
-            "{h:02}:{m:02}:{s:02}.{ms:03} {status}{code} {} {} {weight}{} ms",
-            self.method, self.target, self.millis
+            "{} {status}{code} {} {} {weight}{} ms",
+            self.time_of_day(),
+            self.method,
+            self.target,
+            self.millis
         );
         let reason = [self.cause.as_deref(), self.fix.as_deref(), self.note.as_deref()];
         let mut reason: Vec<String> = reason.into_iter().flatten().map(str::to_owned).collect();

@@ -5,6 +5,8 @@
 //! that begins where the clock stands and goes on by the minute. The same requests at the same times have the same answers. Of
 //! the groups that it does not play, every endpoint answers with an example.
 //!
+//! For browsers there is a page on `/`, which is no part of the exchange.
+//!
 //! A request is judged by the bytes that arrived. hyper refuses some of them in a request target (`"`, `#`, `<`, `\`,
 //! bytes that are no UTF-8, ...), which the exchange reads; the module `wire` carries those past it.
 
@@ -20,6 +22,7 @@ mod keys;
 mod limits;
 mod log;
 mod origin;
+mod page;
 mod spot;
 mod state;
 mod wire;

@@ -10,5 +10,5 @@ mod market;
 mod orders;
 mod server;
 mod shapes;
-mod support;
+pub(super) mod support;
 mod times;

@@ -9,7 +9,7 @@ use super::examination::Examination;
 use crate::catalogue::Environment;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::send;
-use crate::client::{self, ClockError, ClockReading, Usage, UsageKind};
+use crate::client::{self, ClockError, ClockReading, Usage};
 use crate::diagnose::AHEAD_LIMIT_US;
 use crate::explain;
 use crate::signing::RecvWindow;
@@ -148,20 +148,10 @@ pub fn used_weight(x: &mut Examination<'_>) -> Vec<Finding> {
         return vec![Finding::skip(name, "no answer told it")];
     }
     let said: Vec<String> =
-        x.usage.iter().map(|u| format!("{} {} in {}", counted(u).1, u.used, u.interval)).collect();
-    let row = |u: &Usage| json!({ "kind": counted(u).0, "interval": u.interval, "used": u.used });
+        x.usage.iter().map(|u| format!("{} {} in {}", u.kind.title(), u.used, u.interval)).collect();
+    let row = |u: &Usage| json!({ "kind": u.kind.as_str(), "interval": u.interval, "used": u.used });
     let value = x.usage.iter().map(row).collect::<Vec<_>>();
     vec![Finding::ok(name, said.join(", ")).with_value(value.into())]
-}
-
-/// What is counted, for programs and for people.
-fn counted(usage: &Usage) -> (&'static str, &'static str) {
-    match usage.kind {
-        UsageKind::Weight => ("weight", "this address"),
-        UsageKind::Orders => ("orders", "orders"),
-        UsageKind::SapiIp => ("sapi_ip", "this address on /sapi"),
-        UsageKind::SapiUid => ("sapi_uid", "this account on /sapi"),
-    }
 }
 
 fn ms(duration: Duration) -> u64 {

@@ -13,6 +13,8 @@ mod endpoints;
 mod errors;
 #[path = "build/hosts.rs"]
 mod hosts;
+#[path = "build/limits.rs"]
+mod limits;
 #[path = "build/own.rs"]
 mod own;
 #[path = "build/responses.rs"]
@@ -44,8 +46,12 @@ fn generate() -> Result<(), String> {
         fs::write(Path::new(&out).join(name), text).map_err(|e| format!("{out}/{name}: {e}"))
     };
     let mut pool = emit::Pool::default();
-    let catalogue =
-        [endpoints::generate(&mut pool)?, hosts::generate(&mut pool)?, assets::generate(&mut pool)?];
+    let catalogue = [
+        endpoints::generate(&mut pool)?,
+        hosts::generate(&mut pool)?,
+        limits::generate(&mut pool)?,
+        assets::generate(&mut pool)?,
+    ];
     write("catalogue.rs", &catalogue.concat())?;
     let mistakes = errors::mistake_names()?;
     write(

@@ -27,7 +27,7 @@ pub enum Kind {
     RateLimit,
     /// Refused: anything else.
     Refused,
-    /// No answer, and nothing was changed.
+    /// No answer, or one of a fault inside the exchange; nothing was changed.
     NoAnswer,
     /// A change was sent, and whether it was executed is not known.
     Unknown,
@@ -105,7 +105,7 @@ impl Kind {
             explain::Kind::Timestamp => Self::Timestamp,
             explain::Kind::RateLimit => Self::RateLimit,
             explain::Kind::Uncertain if changes => Self::Unknown,
-            explain::Kind::Uncertain => Self::NoAnswer,
+            explain::Kind::Uncertain | explain::Kind::NotExecuted => Self::NoAnswer,
             explain::Kind::Partial => Self::Partial,
             explain::Kind::Refused => Self::Refused,
         }

@@ -17,6 +17,7 @@ mod origin;
 mod probe;
 mod problem;
 mod proxy;
+mod retry;
 mod socks;
 mod tls;
 mod tunnel;
@@ -33,6 +34,7 @@ pub use limits::{Usage, UsageKind, interval_ms, retry_after_s, usage};
 pub use probe::{Connected, LookedUp};
 pub use problem::{CaFileError, CertificateProblem, ProxyProblem, Stage};
 pub use proxy::{ProxyVariables, Route};
+pub use retry::{Decision, History, Tried};
 pub use wire::Pace;
 
 use crate::signing::SignedRequest;

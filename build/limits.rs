@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::emit::{Pool, Table};
+use crate::emit::{Pool, Table, literal};
 use crate::source::Source;
 
 const KINDS: [&str; 4] = ["weight", "orders", "sapi_ip", "sapi_uid"];
@@ -20,7 +20,7 @@ struct Limit {
     prefix: String,
     kind: String,
     interval: String,
-    limit: u32,
+    most: u32,
     source: String,
 }
 
@@ -39,7 +39,10 @@ pub fn generate(pool: &mut Pool) -> Result<String, String> {
             return Err(fail("has no source, or a prefix without its `/`".to_owned()));
         }
         let [prefix, kind, interval] = [&l.prefix, &l.kind, &l.interval].map(|s| pool.add(s));
-        rows.push(format!("Limit{{prefix:{prefix},kind:{kind},interval:{interval},limit:{}}}", l.limit));
+        rows.push(format!(
+            "Limit{{prefix:{prefix},kind:{kind},interval:{interval},most:{}}}",
+            literal(l.most as usize)
+        ));
     }
     table.add(rows);
     Ok(table.finish())

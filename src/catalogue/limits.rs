@@ -6,7 +6,7 @@ pub struct Limit {
     pub(super) prefix: Text,
     pub(super) kind: Text,
     pub(super) interval: Text,
-    pub(super) limit: u32,
+    pub(super) most: u32,
 }
 
 impl Limit {
@@ -21,8 +21,8 @@ impl Limit {
     }
 
     /// The most that is served in an interval.
-    pub fn limit(&self) -> u64 {
-        u64::from(self.limit)
+    pub fn most(&self) -> u64 {
+        u64::from(self.most)
     }
 
     /// Whether it is one for this path.

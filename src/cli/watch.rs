@@ -41,7 +41,7 @@ pub fn interval(text: &str, target: &Target) -> Result<Duration, Failure> {
 }
 
 /// What a call costs; of a rule, the first figure.
-fn weight(target: &Target) -> u64 {
+pub fn weight(target: &Target) -> u64 {
     let first = |rule: &str| rule.split(|c: char| !c.is_ascii_digit()).find_map(|n| n.parse().ok());
     match target.endpoint.and_then(Endpoint::weight) {
         Some(Weight::Fixed(n)) => u64::from(n),

@@ -27,6 +27,13 @@ impl UsageKind {
         }
     }
 
+    /// The kind of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Weight, Self::Orders, Self::SapiIp, Self::SapiUid]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    }
+
     /// What it is called for people.
     pub fn title(self) -> &'static str {
         match self {

@@ -105,14 +105,13 @@ impl History {
     pub fn after(self, tried: Tried, elapsed: Duration, jitter: u8) -> (Self, Decision) {
         let mut next = Self { tries: self.tries.saturating_add(1), decided: elapsed, ..self };
         let longest = FIRST_PAUSE.saturating_mul(1 << self.tries.min(8)).min(LONGEST_PAUSE);
-        let pause = longest - longest / 512 * u32::from(jitter);
+        let pause = longest.saturating_sub(longest / 512 * u32::from(jitter));
         let (wait, bound) = match tried {
-            Tried::Final => return (next, Decision::GiveUp),
             Tried::WrongClock if self.clock => {
                 next.clock = false;
                 return (next, Decision::WithClock);
             }
-            Tried::WrongClock => return (next, Decision::GiveUp),
+            Tried::WrongClock | Tried::Final => return (next, Decision::GiveUp),
             Tried::Unreachable => {
                 next.unreachable = self.unreachable + elapsed.saturating_sub(self.decided);
                 (pause, LONGEST_UNREACHABLE.saturating_sub(next.unreachable))

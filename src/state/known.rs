@@ -45,8 +45,33 @@ pub struct Used {
     pub at_ms: i64,
     /// The digest of the key, where the limit is the account's.
     pub key: Option<String>,
-    /// The path, where each has a limit of its own.
-    pub path: Option<String>,
+    /// For what: the path where each has a limit of its own, else the first part of it.
+    pub path: String,
+}
+
+/// What a request takes of a limit.
+#[derive(Clone, Copy, Debug)]
+pub struct Need<'a> {
+    /// What is counted.
+    pub kind: UsageKind,
+    /// The interval, such as `1M`.
+    pub interval: &'a str,
+    /// The most that is served in it.
+    pub limit: u64,
+    /// How much the request takes.
+    pub cost: u64,
+    /// The digest of the key.
+    pub key: Option<&'a str>,
+    /// The path of the request.
+    pub path: &'a str,
+}
+
+impl Need<'_> {
+    fn is_counted_by(&self, used: &Used) -> bool {
+        (self.kind, self.interval) == (used.kind, used.interval.as_str())
+            && used.key.as_deref().is_none_or(|key| self.key == Some(key))
+            && used.path == counted_for(self.kind, self.path)
+    }
 }
 
 impl Used {
@@ -66,6 +91,12 @@ impl Used {
         (self.kind, &self.interval, &self.key, &self.path)
             == (other.kind, &other.interval, &other.key, &other.path)
     }
+}
+
+/// What shares a limit with a path.
+fn counted_for(kind: UsageKind, path: &str) -> &str {
+    let end = path.get(1..).and_then(|rest| rest.find('/')).map(|end| end + 1);
+    end.filter(|_| !kind.is_by_path()).and_then(|end| path.get(..end)).unwrap_or(path)
 }
 
 impl Known {
@@ -91,17 +122,28 @@ impl Known {
         }
     }
 
-    /// Takes what an answer told of the limits. `key` is the digest of the key, `path` that of the request.
+    /// The limit that a request would go over at this time of the exchange's. One that it goes over by itself holds up
+    /// nothing: waiting would not help.
+    pub fn lacks(&self, need: &Need<'_>, now_ms: i64) -> Option<&Used> {
+        let over = |used: &&Used| need.cost <= need.limit && used.used.saturating_add(need.cost) > need.limit;
+        self.used.iter().filter(|used| need.is_counted_by(used) && used.counts_at(now_ms)).find(over)
+    }
+
+    /// Takes what an answer told of the limits. `key` is the digest of the key, `path` that of the request. What is the
+    /// account's is left out where the request had no key.
     pub fn count(&mut self, told: &[Usage], key: Option<&str>, path: &str, now_ms: i64) {
         for usage in told {
             let by_key = usage.kind.is_of_the_account();
+            if by_key && key.is_none() {
+                continue;
+            }
             let new = Used {
                 kind: usage.kind,
                 interval: usage.interval.clone(),
                 used: usage.used,
                 at_ms: now_ms,
                 key: key.filter(|_| by_key).map(str::to_owned),
-                path: Some(path).filter(|_| usage.kind.is_by_path()).map(str::to_owned),
+                path: counted_for(usage.kind, path).to_owned(),
             };
             self.used.retain(|old| !old.is_of_the_limit_of(&new));
             self.used.push(new);

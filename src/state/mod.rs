@@ -8,7 +8,7 @@ mod memory;
 
 pub use clock::{ClockOffset, Clocks};
 pub use folder::{Folder, FolderProblem, Site};
-pub use known::{Hold, Known, Used};
+pub use known::{Hold, Known, Need, Used};
 pub use memory::Memory;
 
 #[cfg(test)]

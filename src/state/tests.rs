@@ -216,6 +216,7 @@ fn counts_are_kept_by_limit_until_their_interval_ends() {
         now,
     );
     known.count(&[told(UsageKind::SapiIp, "1M", 5)], Some("b"), "/sapi/y", now);
+    known.count(&[told(UsageKind::Orders, "1D", 9)], None, "/api/z", now);
     let rows = |known: &Known| -> Vec<String> {
         let text = |o: &Option<String>| o.clone().unwrap_or_else(|| "-".to_owned());
         known
@@ -224,9 +225,56 @@ fn counts_are_kept_by_limit_until_their_interval_ends() {
             .map(|u| format!("{:?} {} {} {}", u.kind, u.used, text(&u.key), text(&u.path)))
             .collect()
     };
-    assert_eq!(rows(&known), ["Orders 1 a -", "Weight 24 - -", "Orders 2 b -", "SapiIp 5 - /sapi/y"]);
+    assert_eq!(
+        rows(&known),
+        ["Orders 1 a /api", "Weight 24 - /api", "Orders 2 b /api", "SapiIp 5 - /sapi/y"]
+    );
     known.count(&[], None, "/", now + 10_000);
-    assert_eq!(rows(&known), ["Weight 24 - -", "SapiIp 5 - /sapi/y"]);
+    assert_eq!(rows(&known), ["Weight 24 - /api", "SapiIp 5 - /sapi/y"]);
     known.count(&[], None, "/", now + 30_000);
     assert_eq!(rows(&known), Vec::<String>::new());
+}
+
+#[test]
+fn a_request_that_would_go_over_a_limit_is_told_so() {
+    let now = NOW.wall_ms;
+    let mut known = Known::default();
+    let told = |kind, interval: &str, used| Usage { kind, interval: interval.to_owned(), used };
+    known.count(
+        &[told(UsageKind::Weight, "1M", 5_990), told(UsageKind::Orders, "10S", 100)],
+        Some("a"),
+        "/x",
+        now,
+    );
+    known.count(&[told(UsageKind::SapiIp, "1M", 12_000)], None, "/sapi/x", now);
+    let need = Need {
+        kind: UsageKind::Weight,
+        interval: "1M",
+        limit: 6_000,
+        cost: 10,
+        key: Some("a"),
+        path: "/api/y",
+    };
+    let orders = Need { kind: UsageKind::Orders, interval: "10S", limit: 100, cost: 1, ..need };
+    let sapi = Need { kind: UsageKind::SapiIp, limit: 12_000, cost: 1, ..need };
+    let cases = [
+        ("up to the limit", need, now, false),
+        ("over it", Need { cost: 11, ..need }, now, true),
+        ("over it, another key: it is the address's", Need { cost: 11, key: None, ..need }, now, true),
+        ("over it, in the next minute", Need { cost: 11, ..need }, now + 30_000, false),
+        ("another product on the same host", Need { cost: 11, path: "/fapi/y", ..need }, now, false),
+        ("over it by itself", Need { cost: 6_001, ..need }, now, false),
+        ("another interval", Need { cost: 11, interval: "1D", ..need }, now, false),
+        ("orders", orders, now, true),
+        ("orders of another key", Need { key: Some("b"), ..orders }, now, false),
+        ("orders, ten seconds on", orders, now + 10_000, false),
+        ("no orders", Need { cost: 0, ..orders }, now, false),
+        ("the same path", Need { path: "/sapi/x", ..sapi }, now, true),
+        ("another path", sapi, now, false),
+    ];
+    for (name, need, now, lacks) in cases {
+        let found = known.lacks(&need, now);
+        assert_eq!(found.is_some(), lacks, "{name}");
+        assert!(found.is_none_or(|used| used.ends_ms() > Some(now)), "{name}");
+    }
 }

@@ -8,6 +8,7 @@
     reason = "a test says with a panic that it failed, and a table is as long as it has cases"
 )]
 
+mod away;
 mod bad_input;
 mod catalogue;
 mod changes;
@@ -25,5 +26,6 @@ mod output;
 mod practice;
 mod readme;
 mod request;
+mod resend;
 mod signing;
 mod support;

@@ -206,24 +206,20 @@ fn counts_are_kept_by_limit_until_their_interval_ends() {
     known.count(
         &[told(UsageKind::Weight, "1M", 20), told(UsageKind::Orders, "10S", 1)],
         Some("a"),
-        "/x",
+        "/api/x",
         now,
     );
     known.count(
         &[told(UsageKind::Weight, "1M", 24), told(UsageKind::Orders, "10S", 2)],
         Some("b"),
-        "/y",
+        "/api/y",
         now,
     );
     known.count(&[told(UsageKind::SapiIp, "1M", 5)], Some("b"), "/sapi/y", now);
     known.count(&[told(UsageKind::Orders, "1D", 9)], None, "/api/z", now);
     let rows = |known: &Known| -> Vec<String> {
         let text = |o: &Option<String>| o.clone().unwrap_or_else(|| "-".to_owned());
-        known
-            .used
-            .iter()
-            .map(|u| format!("{:?} {} {} {}", u.kind, u.used, text(&u.key), text(&u.path)))
-            .collect()
+        known.used.iter().map(|u| format!("{:?} {} {} {}", u.kind, u.used, text(&u.key), u.path)).collect()
     };
     assert_eq!(
         rows(&known),
@@ -243,7 +239,7 @@ fn a_request_that_would_go_over_a_limit_is_told_so() {
     known.count(
         &[told(UsageKind::Weight, "1M", 5_990), told(UsageKind::Orders, "10S", 100)],
         Some("a"),
-        "/x",
+        "/api/x",
         now,
     );
     known.count(&[told(UsageKind::SapiIp, "1M", 12_000)], None, "/sapi/x", now);

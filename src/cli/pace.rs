@@ -8,10 +8,11 @@ use crate::catalogue::{self, Endpoint};
 use crate::cli::console::span;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::query::Query;
-use crate::cli::session::state_folder;
+use crate::cli::session::{now_ms, state_folder};
 use crate::cli::{target::Target, watch};
 use crate::client::{self, ClockReading, Response, interval_ms};
 use crate::config::BaseUrl;
+use crate::explain;
 use crate::signing::ApiKey;
 use crate::state::{ClockOffset, Clocks, FolderProblem, Known, Memory, Need, Site};
 
@@ -37,6 +38,11 @@ pub struct Pace<'a> {
     started: Clocks,
 }
 
+/// What is remembered of the host at a base URL. Nothing is read yet.
+pub fn memory_of(base_url: &str) -> Memory {
+    Memory::of(state_folder(), BaseUrl::parse(base_url).ok().and_then(|url| Site::of(&url)))
+}
+
 /// Why a request may not be sent yet.
 struct Obstacle {
     what: String,
@@ -48,11 +54,10 @@ struct Obstacle {
 impl<'a> Pace<'a> {
     /// For a query that is sent to `base_url`. Nothing is read yet.
     pub fn new(query: &'a Query<'a>, base_url: &str) -> Self {
-        let site = BaseUrl::parse(base_url).ok().and_then(|url| Site::of(&url));
         Self {
             query,
-            memory: Memory::of(state_folder(), site),
-            host: base_url.split_once("://").map_or(base_url, |(_, host)| host).to_owned(),
+            memory: memory_of(base_url),
+            host: host_of(base_url).to_owned(),
             key: query.credentials.as_ref().map(|c| digest(&c.api_key)),
             started: Clocks::now(),
         }
@@ -86,13 +91,8 @@ impl<'a> Pace<'a> {
     }
 
     fn obstacle(&self, known: &Known, now: Clocks) -> Option<Obstacle> {
-        if let Some((wait, status)) = known.held(now) {
-            let left = span(wait);
-            let what = format!(
-                "{} answered HTTP {status} and takes nothing from this address for {left}",
-                self.host
-            );
-            return Some(Obstacle { what, wait, ban: true });
+        if let Some(banned) = ban(known, &self.host, now) {
+            return Some(banned);
         }
         let now_ms = now.wall_ms.saturating_add(known.offset_ms(now).unwrap_or(0));
         let target = &self.query.target;
@@ -191,6 +191,50 @@ impl<'a> Pace<'a> {
     }
 }
 
+fn host_of(base_url: &str) -> &str {
+    base_url.split_once("://").map_or(base_url, |(_, host)| host)
+}
+
+fn ban(known: &Known, host: &str, now: Clocks) -> Option<Obstacle> {
+    let (wait, status) = known.held(now)?;
+    let left = span(wait);
+    let what = format!("{host} answered HTTP {status} and takes nothing from this address for {left}");
+    Some(Obstacle { what, wait, ban: true })
+}
+
+/// The failure of a request to a host that may be sent nothing now.
+pub fn banned(memory: &Memory, base_url: &str) -> Option<Failure> {
+    ban(&memory.known(), host_of(base_url), Clocks::now()).as_ref().map(refused)
+}
+
+/// What an answer says of waiting.
+pub struct Wait {
+    /// For how long.
+    pub time: Duration,
+    /// Whether nothing at all may be sent to the host before, and not this request alone.
+    pub all: bool,
+}
+
+/// How long nothing is to be sent after an answer with this status, of a product's group of endpoints. `message` is what a
+/// refusal's body says, `retry_after_s` what its header does.
+pub fn wait_after(
+    group: &str,
+    status: u16,
+    (code, message): (Option<i64>, &str),
+    retry_after_s: Option<u64>,
+) -> Option<Wait> {
+    let entry = explain::status(status)?;
+    let asked_for = retry_after_s.map(Duration::from_secs);
+    if entry.wait_s() == 0 {
+        return asked_for.filter(|_| entry.retry()).map(|time| Wait { time, all: false });
+    }
+    let until_ms = banned_until_ms(message).map(|until| until.saturating_sub(now_ms()));
+    let until = until_ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
+    let holds = code.and_then(|code| explain::error(group, code)).is_none_or(explain::ErrorEntry::holds);
+    let usual = || Some(Duration::from_secs(entry.wait_s())).filter(|_| holds);
+    asked_for.max(until).or_else(usual).map(|time| Wait { time, all: true })
+}
+
 fn refused(obstacle: &Obstacle) -> Failure {
     let seconds = obstacle.wait.as_secs() + u64::from(obstacle.wait.subsec_nanos() > 0);
     let mut failure = Failure::new(Kind::RateLimit, format!("nothing was sent: {}", obstacle.what))
@@ -211,14 +255,14 @@ fn cost(target: &Target, kind: &str) -> u64 {
 }
 
 /// Stands for a key without telling it.
-pub fn digest(key: &ApiKey) -> String {
+fn digest(key: &ApiKey) -> String {
     hex::encode(
         Sha256::digest(format!("bnq limits {}", key.expose())).iter().take(8).copied().collect::<Vec<u8>>(),
     )
 }
 
 /// When a ban ends that a message tells of, in milliseconds since 1970: `IP banned until 1499827319559.`
-pub fn banned_until_ms(message: &str) -> Option<i64> {
+fn banned_until_ms(message: &str) -> Option<i64> {
     let after = message.split_once("banned until ")?.1;
     let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
     digits.parse().ok().filter(|_| digits.len() == 13)

@@ -127,6 +127,42 @@ fn what_would_end_alike_is_not_sent_again() {
 }
 
 #[test]
+fn nobody_waits_for_a_limit_where_that_is_not_wanted() {
+    let server = scripted(|n, _| match n {
+        0 => answer("502 Bad Gateway", ""),
+        _ => with("429 Too Many Requests", "Retry-After: 1", r#"{"code":-1003,"msg":"x"}"#),
+    });
+    local(&server, "--no-wait open-orders").run().exits(6).says("; try 2 in ");
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn a_change_that_the_exchange_states_was_not_executed_is_exit_8() {
+    let throttled = r#"{"code":-1008,"msg":"Request throttled by system-level protection. Reduce-only/close-position orders are exempt. Please try again."}"#;
+    let cases = [
+        ("throttled", throttled, 8),
+        ("down", r#"{"code":0,"msg":"Service Unavailable."}"#, 8),
+        (
+            "broken",
+            r#"{"code":-1001,"msg":"Internal error; unable to process your request. Please try again."}"#,
+            8,
+        ),
+        (
+            "unknown",
+            r#"{"code":-1000,"msg":"Unknown error, please check your request or try again later."}"#,
+            9,
+        ),
+    ];
+    for (name, body, code) in cases {
+        let server = scripted(move |_, _| answer("503 Service Unavailable", body));
+        let ran = local(&server, &format!("--errors json futures {ORDER}")).run();
+        assert_eq!((ran.code, server.requests().len()), (Some(code), 1), "{name}: {ran:?}");
+        let id = ran.error()["client_order_id"].as_str().unwrap().to_owned();
+        assert!(server.requests()[0].contains(&id), "{name}: {ran:?}");
+    }
+}
+
+#[test]
 fn retry_after_is_obeyed_and_quiet_says_nothing() {
     let server = scripted(|n, _| match n {
         0 => with("429 Too Many Requests", "Retry-After: 1", r#"{"code":-1003,"msg":"x"}"#),
@@ -200,6 +236,7 @@ fn a_ban_holds_for_every_run_until_it_is_over_or_forgotten() {
             .says("nothing was sent")
             .says("takes nothing from this address for 17 min");
     }
+    server.bnq("doctor").run().exits(6);
     let error = server.bnq("--errors json ping").run().exits(6).error();
     assert!((900..=1000).contains(&error["retry_after_s"].as_u64().unwrap()), "{error}");
     assert_eq!(server.requests().len(), 1);
@@ -225,6 +262,22 @@ fn a_ban_that_ends_soon_is_waited_for() {
     server.bnq("open-orders").run().exits(0);
     let sent: i64 = parameter(&server.requests()[1], "timestamp").parse().unwrap();
     assert!(sent - began >= 2000, "{} ms", sent - began);
+}
+
+#[test]
+fn what_the_doctor_is_told_counts_for_others() {
+    let server = away(|n, line| match n {
+        _ if line.contains("/api/v3/time") => {
+            answer("200 OK", &format!(r#"{{"serverTime":{}}}"#, now_ms() - 700))
+        }
+        4 => with("429 Too Many Requests", "Retry-After: 1000", r#"{"code":-1003,"msg":"x"}"#),
+        _ => answer("200 OK", "[]"),
+    });
+    server.bnq("open-orders").run().exits(0);
+    server.bnq("doctor").run().exits(6);
+    server.bnq("ping").run().exits(6).says("nothing was sent");
+    let known = server.bnq("limits -o json").run().exits(0).json();
+    assert!(known["hosts"][0]["clock"]["offset_ms"].as_i64().unwrap() < -500, "{known}");
 }
 
 #[test]

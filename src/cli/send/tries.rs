@@ -8,10 +8,10 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use super::{Sender, measure, read_bounded};
 use crate::cli::console::span;
 use crate::cli::exit::{Failure, Kind};
-use crate::cli::pace::banned_until_ms;
+use crate::cli::pace::wait_after;
 use crate::cli::refusal;
 use crate::cli::session::now_ms;
-use crate::client::{self, BodyError, Decision, History, Response, SendError, Tried};
+use crate::client::{self, BodyError, ClockError, Decision, History, Response, SendError, Tried};
 use crate::explain;
 use crate::signing::RecvWindow;
 
@@ -113,7 +113,7 @@ impl Sender<'_> {
             Err(e) => {
                 // Without its code, a refusal could be one that leaves the outcome open.
                 let failure = Failure::new(Kind::NoAnswer, format!("the answer broke off: {e}"));
-                let wait = self.wait_of(status, None, &failure.message, retry_after_s);
+                let wait = self.wait_of(status, (None, &failure.message), retry_after_s);
                 let tried = wait.map_or(Tried::Unanswered, Tried::Held);
                 return Trouble { failure: self.broken(failure, status), tried };
             }
@@ -125,13 +125,14 @@ impl Sender<'_> {
         {
             return Trouble::last(self.broken(e, status));
         }
-        let wait = self.wait_of(status, failure.code, &failure.message, retry_after_s);
+        let wait = self.wait_of(status, (failure.code, &failure.message), retry_after_s);
         let code = failure.code.and_then(|code| explain::error(self.query.target.group, code));
         let again = explain::status(status).is_some_and(explain::StatusEntry::retry)
             || code.is_some_and(explain::ErrorEntry::retry);
         let tried = match wait {
             _ if failure.kind == Kind::Timestamp => Tried::WrongClock,
             _ if !again => Tried::Final,
+            _ if failure.kind == Kind::RateLimit && self.query.session.globals.no_wait => Tried::Final,
             Some(wait) => Tried::Held(wait),
             None => Tried::Unanswered,
         };
@@ -143,24 +144,14 @@ impl Sender<'_> {
     fn wait_of(
         &self,
         status: u16,
-        code: Option<i64>,
-        message: &str,
+        said: (Option<i64>, &str),
         retry_after_s: Option<u64>,
     ) -> Option<Duration> {
-        let entry = explain::status(status)?;
-        let asked_for = retry_after_s.map(Duration::from_secs);
-        if entry.wait_s() == 0 {
-            return asked_for.filter(|_| entry.retry());
+        let wait = wait_after(self.query.target.group, status, said, retry_after_s)?;
+        if wait.all {
+            self.pace.hold(status, wait.time);
         }
-        let until_ms = banned_until_ms(message).map(|until| until.saturating_sub(now_ms()));
-        let until = until_ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
-        let holds = code
-            .and_then(|code| explain::error(self.query.target.group, code))
-            .is_none_or(explain::ErrorEntry::holds);
-        let usual = || Some(Duration::from_secs(entry.wait_s())).filter(|_| holds);
-        let wait = asked_for.max(until).or_else(usual)?;
-        self.pace.hold(status, wait);
-        Some(wait)
+        Some(wait.time)
     }
 
     /// After a refused timestamp: the exchange's clock, remembered for the next run, and the refusal with what was found.
@@ -170,6 +161,9 @@ impl Sender<'_> {
         let reading = match measure(&self.client, self.base_url, &query.target.path, |_| {}) {
             Ok(reading) => reading,
             Err(e) => {
+                if let ClockError::Status(status) = e {
+                    self.wait_of(status, (None, ""), None);
+                }
                 let refused = refused
                     .with_cause(format!("the clocks differ, and by how much could not be measured: {e}"))
                     .with_fix("set this machine's clock, then send again");

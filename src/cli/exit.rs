@@ -66,10 +66,10 @@ impl Kind {
             }
             Self::Config => "Configuration or credentials; nothing was sent.",
             Self::Auth => "Refused: key, signature, permission or address.",
-            Self::Timestamp => "Refused: timestamp outside the window.",
-            Self::RateLimit => "Refused: rate limit or ban.",
+            Self::Timestamp => "Refused: timestamp outside the window; the next run corrects the clock.",
+            Self::RateLimit => "Refused: rate limit or ban; or nothing was sent, since it would have been.",
             Self::Refused => "Refused: anything else; nothing was done.",
-            Self::NoAnswer => "No answer.",
+            Self::NoAnswer => "No answer, or a fault of the exchange's; a change was not executed.",
             Self::Unknown => {
                 "Unknown: a change was sent, and whether it was executed is not known; the message says how to find out."
             }

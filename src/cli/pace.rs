@@ -101,7 +101,7 @@ impl<'a> Pace<'a> {
                 kind: client::UsageKind::named(limit.kind())?,
                 interval: limit.interval(),
                 limit: limit.most(),
-                cost: cost(target, limit.kind()),
+                cost: cost(target, weight(self.query), limit.kind()),
                 key: self.key.as_deref(),
                 path: &target.path,
             };
@@ -243,15 +243,20 @@ fn refused(obstacle: &Obstacle) -> Failure {
     failure
 }
 
-/// What a request takes of a kind of limit.
-fn cost(target: &Target, kind: &str) -> u64 {
+/// What a request takes of a kind of limit, given its weight.
+fn cost(target: &Target, weight: u64, kind: &str) -> u64 {
     let by_account = target.endpoint.and_then(Endpoint::weight_by) == Some("UID");
     match kind {
         "orders" => target.endpoint.map_or(0, |e| u64::from(e.order_count())),
-        "sapi_uid" if by_account => watch::weight(target),
-        "weight" | "sapi_ip" if !by_account => watch::weight(target),
+        "sapi_uid" if by_account => weight,
+        "weight" | "sapi_ip" if !by_account => weight,
         _ => 0,
     }
+}
+
+/// The weight of a query.
+fn weight(query: &Query<'_>) -> u64 {
+    watch::weight(&query.target)
 }
 
 /// Stands for a key without telling it.
@@ -296,11 +301,13 @@ mod tests {
             ("spot", "open-orders", "weight", 6),
             ("spot", "open-orders", "orders", 0),
             ("spot", "new-order", "orders", 1),
-            ("spot", "account", "sapi_uid", 0),
+            ("wallet", "withdraw", "sapi_ip", 0),
+            ("wallet", "withdraw", "sapi_uid", 6),
+            ("wallet", "withdraw-history", "sapi_ip", 0),
         ];
         for (group, command, kind, expected) in cases {
             let target = Target::from(catalogue::find(group, command).unwrap());
-            assert_eq!(cost(&target, kind), expected, "{command} {kind}");
+            assert_eq!(cost(&target, 6, kind), expected, "{command} {kind}");
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::explain;
 use crate::signing::RecvWindow;
 
 /// How much of an answer has to be here before any of it is printed, in bytes; an answer that breaks off later is printed in part.
-const HELD: u64 = 1 << 20;
+const HELD: u64 = 512 << 10;
 
 /// Clocks that differ by less than this are not why a timestamp was refused, in milliseconds.
 const NO_DIFFERENCE_MS: i64 = 250;
@@ -63,7 +63,7 @@ impl Sender<'_> {
                     // What follows a semicolon is about changes, or a step that is being taken.
                     let first =
                         failure.lines().next().and_then(|line| line.split(';').next()).unwrap_or_default();
-                    let what = first.trim_start_matches("error: ");
+                    let what = first.trim_start_matches("error: ").trim_end_matches('.');
                     let line = format!("note: {what}; try {} in {}", history.tries() + 1, span(wait));
                     query.session.console.note(&query.redactor.apply(&line));
                     query.session.console.wait(wait);

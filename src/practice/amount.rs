@@ -1,6 +1,7 @@
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
@@ -9,40 +10,54 @@ const ONE: i128 = 100_000_000;
 
 /// A price or quantity, exact, in units of 1e-8. Written with eight decimals, as the exchange does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Amount(i128);
+pub struct Amount(i128);
 
 impl Amount {
-    pub(super) const ZERO: Self = Self(0);
+    pub const ZERO: Self = Self(0);
 
-    pub(super) const fn units(units: i128) -> Self {
+    pub const fn units(units: i128) -> Self {
         Self(units)
     }
 
-    pub(super) const fn whole(whole: i128) -> Self {
+    pub const fn whole(whole: i128) -> Self {
         Self(whole * ONE)
     }
 
     /// `n` times this.
-    pub(super) const fn multiple(self, n: i128) -> Self {
+    pub const fn multiple(self, n: i128) -> Self {
         Self(self.0.saturating_mul(n))
     }
 
     /// The product, cut off after eight decimals.
-    pub(super) fn times(self, other: Self) -> Self {
+    pub fn times(self, other: Self) -> Self {
         Self(self.0.saturating_mul(other.0) / ONE)
     }
 
     /// The quotient, cut off after eight decimals; zero if there is nothing to divide by.
-    pub(super) fn over(self, other: Self) -> Self {
+    pub fn over(self, other: Self) -> Self {
         Self(self.0.saturating_mul(ONE).checked_div(other.0).unwrap_or(0))
     }
 
-    pub(super) fn is_zero(self) -> bool {
+    pub fn is_zero(self) -> bool {
         self.0 == 0
     }
 
+    /// How often `step` fits in, cut off; nothing fits a step of zero.
+    pub fn steps(self, step: Self) -> i128 {
+        self.0.checked_div(step.0).unwrap_or(0)
+    }
+
+    /// The largest multiple of `step` that is not larger; everything is a multiple of zero.
+    pub fn floor_to(self, step: Self) -> Self {
+        Self(self.0 - self.0.checked_rem(step.0).unwrap_or(0))
+    }
+
+    pub fn is_multiple_of(self, step: Self) -> bool {
+        self.floor_to(step) == self
+    }
+
     /// As a percentage with three decimals, this being a fraction of one.
-    pub(super) fn percent(self) -> String {
+    pub fn percent(self) -> String {
         let thousandths = self.0 * 100_000 / ONE;
         let sign = if thousandths < 0 { "-" } else { "" };
         let size = thousandths.abs();
@@ -56,6 +71,39 @@ impl fmt::Display for Amount {
         let size = self.0.unsigned_abs();
         let one = ONE.unsigned_abs();
         write!(f, "{sign}{}.{:08}", size / one, size % one)
+    }
+}
+
+/// Why a text is no amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAmount {
+    /// It is no decimal.
+    Malformed,
+    /// It has more than eight decimals that count.
+    TooPrecise,
+    /// It is larger than any amount here.
+    TooLarge,
+}
+
+impl FromStr for Amount {
+    type Err = NoAmount;
+
+    /// Reads a decimal without sign. Zeros at the end do not count as decimals.
+    fn from_str(text: &str) -> Result<Self, NoAmount> {
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || !digits(whole) || !digits(decimals) || text.ends_with('.') {
+            return Err(NoAmount::Malformed);
+        }
+        let decimals = decimals.trim_end_matches('0');
+        if decimals.len() > 8 {
+            return Err(NoAmount::TooPrecise);
+        }
+        // Larger ones could not be multiplied with each other.
+        if whole.trim_start_matches('0').len() > 12 {
+            return Err(NoAmount::TooLarge);
+        }
+        format!("{whole}{decimals:0<8}").parse().map(Self).map_err(|_| NoAmount::TooLarge)
     }
 }
 

@@ -1,17 +1,32 @@
 use serde::Serialize;
+use serde_json::value::RawValue;
 
-use super::account::Account;
-use super::market::{self, SYMBOLS, Symbol};
-use super::{examples, history, info, quotes};
+use super::spot::{cancels, history, info, orders, quotes, tickers};
+use super::{examples, spot};
 use crate::catalogue::{self, Endpoint, Parameter, Weight};
+
+/// Everything that a practice exchange plays with: what the engine changes.
+pub(super) struct World {
+    pub(super) spot: spot::Spot,
+}
+
+impl World {
+    /// The practice account as it stands in every fresh practice exchange. `now_us` is when it is started.
+    pub(super) fn practice(now_us: i64) -> Self {
+        let minute_ms = 60_000;
+        let start_ms = now_us.div_euclid(1000).div_euclid(minute_ms) * minute_ms;
+        Self { spot: spot::practice_account(start_ms) }
+    }
+}
 
 /// An accepted request on its way to the part that answers it.
 pub(super) struct Call<'a> {
-    pub(super) account: &'a Account,
     pub(super) endpoint: &'static Endpoint,
     pub(super) parameters: &'a [(String, String)],
     /// The exchange's clock, in microseconds.
     pub(super) now_us: i64,
+    /// What the exchange says the time is, in microseconds: the same unless a fault has put the gate's clock wrong.
+    pub(super) told_us: i64,
     /// Whether times are wanted in microseconds (`X-MBX-TIME-UNIT`).
     pub(super) microseconds: bool,
 }
@@ -19,43 +34,86 @@ pub(super) struct Call<'a> {
 /// A refusal by the engine: the exchange's code and message, and the reason and remedy in our words.
 #[derive(Debug)]
 pub(super) struct Failure {
+    pub(super) status: u16,
     pub(super) code: i32,
     pub(super) message: String,
     pub(super) cause: String,
     pub(super) fix: String,
+    /// What else the body holds, under `data`.
+    pub(super) data: Option<Box<RawValue>>,
 }
 
 impl Failure {
     pub(super) fn new(code: i32, message: &str, cause: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { code, message: message.to_owned(), cause: cause.into(), fix: fix.into() }
+        let (message, cause, fix) = (message.to_owned(), cause.into(), fix.into());
+        Self { status: 400, code, message, cause, fix, data: None }
     }
 
-    fn value(name: &str, value: &str, expected: &str) -> Self {
+    /// A refusal by the matching engine.
+    pub(super) fn rejected(message: &str, cause: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::new(-2010, message, cause, fix)
+    }
+
+    pub(super) fn value(name: &str, value: &str, expected: &str) -> Self {
         let message = format!("Data sent for parameter '{name}' is not valid.");
         Self::new(-1130, &message, format!("`{name}` is `{value}`"), format!("send {expected}"))
+    }
+
+    pub(super) fn invalid_symbol() -> Self {
+        let fix = "ask `exchangeInfo` for the symbols";
+        Self::new(-1121, "Invalid symbol.", "there is no such symbol here", fix)
+    }
+
+    /// The body of the answer, as JSON.
+    pub(super) fn body(&self) -> String {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            code: i32,
+            msg: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            data: Option<&'a RawValue>,
+        }
+        let body = Body { code: self.code, msg: &self.message, data: self.data.as_deref() };
+        // Text and a number: this cannot fail.
+        serde_json::to_string(&body).unwrap_or_default()
     }
 }
 
 pub(super) type Answer = Result<String, Failure>;
-type Play = fn(&Call<'_>) -> Answer;
+type Play = fn(&mut World, &Call<'_>) -> Answer;
 
 /// What is played, by the name that the catalogue has for it in `plays`.
-pub(super) const PLAYS: [(&str, Play); 15] = [
-    ("account", history::account),
-    ("all-orders", history::all_orders),
-    ("avg-price", quotes::avg_price),
-    ("depth", quotes::depth),
-    ("exchange-info", info::exchange_info),
-    ("klines", quotes::klines),
-    ("my-trades", history::my_trades),
-    ("open-orders", history::open_orders),
-    ("order", history::order),
-    ("ping", info::ping),
-    ("ticker-24hr", quotes::ticker_24hr),
-    ("ticker-book-ticker", quotes::book_ticker),
-    ("ticker-price", quotes::ticker_price),
-    ("time", info::time),
-    ("trades", quotes::trades),
+pub(super) const PLAYS: &[(&str, Play)] = &[
+    ("account", |w, c| history::account(&w.spot, c)),
+    ("account-commission", |w, c| history::commission(&w.spot, c)),
+    ("agg-trades", |w, c| quotes::agg_trades(&w.spot, c)),
+    ("all-orders", |w, c| history::all_orders(&w.spot, c)),
+    ("avg-price", |w, c| quotes::avg_price(&w.spot, c)),
+    ("cancel-open-orders", |w, c| cancels::open_orders(&mut w.spot, c)),
+    ("cancel-order", |w, c| cancels::order(&mut w.spot, c)),
+    ("depth", |w, c| quotes::depth(&w.spot, c)),
+    ("exchange-info", |w, c| info::exchange_info(&w.spot, c)),
+    ("execution-rules", |w, c| info::execution_rules(&w.spot, c)),
+    ("historical-block-trades", |w, c| quotes::historical_block_trades(&w.spot, c)),
+    ("historical-trades", |w, c| quotes::historical_trades(&w.spot, c)),
+    ("klines", |w, c| quotes::klines(&w.spot, c)),
+    ("my-filters", |w, c| info::my_filters(&w.spot, c)),
+    ("my-trades", |w, c| history::my_trades(&w.spot, c)),
+    ("new-order", |w, c| orders::new_order(&mut w.spot, c)),
+    ("open-orders", |w, c| history::open_orders(&w.spot, c)),
+    ("order", |w, c| history::order(&w.spot, c)),
+    ("order-test", |w, c| orders::test(&w.spot, c)),
+    ("ping", |_, c| info::ping(c)),
+    ("reference-price", |w, c| quotes::reference_price(&w.spot, c)),
+    ("reference-price-calculation", |w, c| quotes::reference_price_calculation(&w.spot, c)),
+    ("ticker", |w, c| tickers::rolling(&w.spot, c)),
+    ("ticker-24hr", |w, c| tickers::day_24h(&w.spot, c)),
+    ("ticker-book-ticker", |w, c| tickers::book_ticker(&w.spot, c)),
+    ("ticker-price", |w, c| tickers::price(&w.spot, c)),
+    ("ticker-trading-day", |w, c| tickers::trading_day(&w.spot, c)),
+    ("time", |_, c| info::time(c)),
+    ("trades", |w, c| quotes::trades(&w.spot, c)),
+    ("ui-klines", |w, c| quotes::klines(&w.spot, c)),
 ];
 
 /// The JSON text of an answer.
@@ -73,7 +131,7 @@ pub(super) fn is_played(group: &str) -> bool {
 }
 
 /// Answers an accepted request with the JSON text of the exchange's answer.
-pub(super) fn play(call: &Call<'_>) -> Result<Played, Failure> {
+pub(super) fn play(world: &mut World, call: &Call<'_>) -> Result<Played, Failure> {
     let name = call.endpoint.plays();
     let Some((_, play)) = PLAYS.iter().find(|(n, _)| Some(*n) == name) else {
         if !is_played(call.endpoint.group()) {
@@ -88,7 +146,8 @@ pub(super) fn play(call: &Call<'_>) -> Result<Played, Failure> {
         ));
     };
     call.combination_allowed()?;
-    play(call).map(Played::Answer)
+    world.spot.advance(call.now_ms());
+    play(world, call).map(Played::Answer)
 }
 
 /// What a call counts as against the request weight. Where a rule has more than one figure, its first.
@@ -155,54 +214,21 @@ impl Call<'_> {
         Ok(usize::try_from(limit).unwrap_or(usize::MAX))
     }
 
-    /// The symbol of an endpoint that takes one. The gate has looked at it already.
-    pub(super) fn symbol(&self) -> Result<&'static Symbol, Failure> {
-        self.text("symbol").and_then(market::find).ok_or_else(invalid_symbol)
-    }
-
-    /// The symbols that `symbol` and `symbols` name; all of them without either.
-    pub(super) fn symbols(&self) -> Result<Chosen, Failure> {
-        let status = self.text("symbolStatus").is_none_or(|s| s == "TRADING");
-        let mismatch = || {
-            let message = "The symbol's status does not match the requested symbolStatus.";
-            Failure::new(-1220, message, "every symbol here is TRADING", "leave `symbolStatus` out")
-        };
-        if self.text("symbol").is_some() {
-            let symbol = self.symbol()?;
-            return if status { Ok(Chosen::One(symbol)) } else { Err(mismatch()) };
-        }
-        let Some(list) = self.text("symbols") else {
-            return Ok(Chosen::Many(SYMBOLS.iter().filter(|_| status).collect()));
-        };
-        let names: Vec<String> = serde_json::from_str(list)
-            .map_err(|_| Failure::value("symbols", list, "a JSON array of symbols"))?;
-        if names.iter().enumerate().any(|(i, name)| names.iter().skip(i + 1).any(|n| n == name)) {
-            let message = "Symbol is present multiple times in the list.";
-            return Err(Failure::new(-1151, message, "a symbol stands in `symbols` twice", "send each once"));
-        }
-        let found: Option<Vec<_>> = names.iter().map(|n| market::find(n)).collect();
-        let found = found.ok_or_else(invalid_symbol)?;
-        if status || found.is_empty() { Ok(Chosen::Many(found)) } else { Err(mismatch()) }
+    /// The exchange's clock, in milliseconds.
+    pub(super) fn now_ms(&self) -> i64 {
+        self.now_us.div_euclid(1000)
     }
 
     /// The zone that candles begin in, in milliseconds.
     pub(super) fn zone(&self) -> Result<i64, Failure> {
         let text = self.text("timeZone").unwrap_or("0");
         let expected = "an offset from -12:00 to +14:00";
-        super::candles::zone(text).ok_or_else(|| Failure::value("timeZone", text, expected))
+        spot::zone(text).ok_or_else(|| Failure::value("timeZone", text, expected))
     }
 
     /// Milliseconds, in the unit that was asked for.
     pub(super) fn stamp(&self, ms: i64) -> i64 {
         if self.microseconds { ms * 1000 } else { ms }
-    }
-
-    /// Answers for the one symbol that was asked for, or a list of answers.
-    pub(super) fn each<T: Serialize>(&self, answer: impl Fn(&'static Symbol) -> T) -> Answer {
-        match self.symbols()? {
-            Chosen::One(symbol) => json(&answer(symbol)),
-            Chosen::Many(symbols) => json(&symbols.into_iter().map(answer).collect::<Vec<_>>()),
-        }
     }
 
     fn combination_allowed(&self) -> Result<(), Failure> {
@@ -216,19 +242,4 @@ impl Call<'_> {
         }
         Ok(())
     }
-}
-
-/// Which symbols a call is about.
-pub(super) enum Chosen {
-    One(&'static Symbol),
-    Many(Vec<&'static Symbol>),
-}
-
-fn invalid_symbol() -> Failure {
-    Failure::new(
-        -1121,
-        "Invalid symbol.",
-        "there is no such symbol here",
-        "ask `exchangeInfo` for the symbols",
-    )
 }

@@ -6,8 +6,10 @@ mod words;
 pub(super) use shape::Shape;
 
 use super::engine::Call;
-use super::market::END_MS;
 use crate::catalogue::ParameterType;
+
+/// The time in every example, in milliseconds: 2026-03-01T00:00:00Z.
+const TIME_MS: i64 = 1_772_323_200_000;
 
 /// Parameters whose values come back under another name.
 const RENAMED: [(&str, &str); 2] = [("clientOrderId", "newClientOrderId"), ("origQty", "quantity")];
@@ -55,7 +57,7 @@ fn value(call: &Call<'_>, kind: &str, name: &str) -> String {
         }
         "integer" => fitting(is_whole).unwrap_or_else(|| whole(call, name).to_string()),
         "integer-string" => quoted(&fitting(is_whole).unwrap_or_else(|| whole(call, name).to_string())),
-        "time" => END_MS.to_string(),
+        "time" => TIME_MS.to_string(),
         "number" => fitting(is_number).unwrap_or_else(|| "1.0".to_owned()),
         "decimal-string" => quoted(&fitting(is_number).unwrap_or_else(|| "1.00000000".to_owned())),
         "string" => quoted(&sent.map_or_else(|| text(call, name), str::to_owned)),
@@ -74,9 +76,9 @@ fn echo<'a>(call: &'a Call<'_>, name: &str) -> Option<&'a str> {
 fn whole(call: &Call<'_>, name: &str) -> i64 {
     if name == "serverTime" {
         // The clock that requests are judged by: clients set theirs by it.
-        return call.now_us / 1000;
+        return call.told_us / 1000;
     }
-    if words::is_time(name) { END_MS } else { words::number(name) }
+    if words::is_time(name) { TIME_MS } else { words::number(name) }
 }
 
 fn text(call: &Call<'_>, name: &str) -> String {

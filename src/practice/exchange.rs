@@ -1,11 +1,11 @@
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::account::Account;
-use super::engine::{self, Call, Failure, Played};
-use super::{keys, market};
+use super::engine::{self, Call, Failure, Played, World};
+use super::faults::{Faults, Given};
+use super::keys;
 use crate::catalogue::Endpoint;
 use crate::diagnose::{
     self, Accepted, Case, Finding, Gate, ReceivedRequest, Refusal, Scheme, Verdict, verify,
@@ -36,10 +36,13 @@ impl Clock {
 /// The practice exchange without its server: a request in, an answer out.
 pub struct Exchange {
     clock: Clock,
+    /// When it was started, in microseconds since the epoch.
+    started_us: i64,
     /// Made when the first request needs it: most commands start an exchange for one request.
-    account: OnceLock<Account>,
+    world: OnceLock<Mutex<World>>,
     weight: Mutex<UsedWeight>,
     requests: AtomicU64,
+    faults: Faults,
 }
 
 /// The request weight used in a minute.
@@ -85,37 +88,63 @@ impl From<Refusal> for Reason {
 
 impl From<Failure> for Reason {
     fn from(failure: Failure) -> Self {
-        let Failure { code, message, cause, fix } = failure;
+        let Failure { code, message, cause, fix, status: _, data: _ } = failure;
         Self { code: Some(code), message, cause, fix, ..Self::default() }
     }
-}
-
-/// What the exchange knows when it judges a request.
-fn gate(now_us: i64, peer: IpAddr) -> Gate<'static> {
-    Gate { now_us, key: &keys::known, knows_keys: true, symbol: &is_traded, peer }
-}
-
-/// Other groups trade symbols that this market does not have, such as `BTCUSD_PERP`.
-fn is_traded(endpoint: &Endpoint, symbol: &str) -> bool {
-    !engine::is_played(endpoint.group()) || market::find(symbol).is_some()
 }
 
 impl Exchange {
     /// A practice exchange with a fresh account.
     pub fn practice(clock: Clock) -> Self {
-        let (account, weight) = (OnceLock::new(), Mutex::new(UsedWeight::default()));
-        Self { clock, account, weight, requests: AtomicU64::new(0) }
+        let (world, weight) = (OnceLock::new(), Mutex::new(UsedWeight::default()));
+        Self {
+            clock,
+            started_us: clock.now_us(),
+            world,
+            weight,
+            requests: AtomicU64::new(0),
+            faults: Faults::default(),
+        }
+    }
+
+    /// All that the engine plays with. Requests change it one after the other.
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+        let world = self.world.get_or_init(|| Mutex::new(World::practice(self.started_us)));
+        world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Other groups trade symbols that this market does not have, such as `BTCUSD_PERP`.
+    fn is_traded(&self, endpoint: &Endpoint, symbol: &str) -> bool {
+        !engine::is_played(endpoint.group()) || self.world().spot.has(symbol)
+    }
+
+    #[cfg(test)]
+    pub(super) fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
+    }
+
+    /// The same with faults, which a server carries out.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
+        self
     }
 
     pub(super) fn clock(&self) -> Clock {
         self.clock
     }
 
-    /// Judges a request at the gate and, if it passes, has it answered.
-    pub(super) fn answer(&self, request: &ReceivedRequest, peer: IpAddr) -> Answered {
-        let now_us = self.clock.now_us();
+    /// Answers a request, or has it go wrong as the fault rules say.
+    pub(super) fn give(&self, request: &ReceivedRequest, peer: IpAddr) -> Given {
+        self.faults.answer(request, self.clock.now_us(), |now_us| self.answer(request, peer, now_us))
+    }
+
+    /// Judges a request at the gate by this clock, which a fault may have put wrong, and has it answered if it passes.
+    pub(super) fn answer(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Answered {
         let used = self.use_weight(request, now_us);
-        let mut answered = match verify(request, &gate(now_us, peer)) {
+        let symbol = |endpoint: &Endpoint, symbol: &str| self.is_traded(endpoint, symbol);
+        let gate = Gate { now_us, key: &keys::known, knows_keys: true, symbol: &symbol, peer };
+        let mut answered = match verify(request, &gate) {
             Verdict::Accepted(accepted) => self.play(request, &accepted, now_us),
             Verdict::Refused(refusal) => {
                 let (status, body) = (refusal.status, refusal.body());
@@ -136,9 +165,10 @@ impl Exchange {
 
     /// Everything that is wrong with a request that was refused at the gate at this time. It can take as long as a search for
     /// what was signed does.
-    pub(super) fn findings(request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Vec<Finding> {
+    pub(super) fn findings(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Vec<Finding> {
         let keys = keys::own_keys();
-        let gate = gate(now_us, peer);
+        let symbol = |endpoint: &Endpoint, symbol: &str| self.is_traded(endpoint, symbol);
+        let gate = Gate { now_us, key: &keys::known, knows_keys: true, symbol: &symbol, peer };
         let host = request.header("Host").and_then(|h| std::str::from_utf8(h).ok());
         let scheme = Some(Scheme::Http);
         let case = Case {
@@ -154,17 +184,17 @@ impl Exchange {
         diagnose::diagnose(&case).findings
     }
 
-    fn play(&self, request: &ReceivedRequest, accepted: &Accepted, now_us: i64) -> Answered {
+    fn play(&self, request: &ReceivedRequest, accepted: &Accepted, told_us: i64) -> Answered {
         let microseconds =
             request.header("X-MBX-TIME-UNIT").is_some_and(|unit| unit.eq_ignore_ascii_case(b"MICROSECOND"));
         let call = Call {
-            account: self.account.get_or_init(Account::practice),
             endpoint: accepted.endpoint,
             parameters: &accepted.parameters,
-            now_us,
+            now_us: self.clock.now_us(),
+            told_us,
             microseconds,
         };
-        match engine::play(&call) {
+        match engine::play(&mut self.world(), &call) {
             Ok(Played::Answer(body)) => {
                 Answered { status: 200, headers: Vec::new(), body, reason: None, note: None }
             }
@@ -174,8 +204,8 @@ impl Exchange {
                 Answered { status: 200, headers, body, reason: None, note }
             }
             Err(failure) => {
-                let body = serde_json::json!({ "code": failure.code, "msg": failure.message }).to_string();
-                Answered { status: 400, headers: Vec::new(), body, reason: Some(failure.into()), note: None }
+                let (status, body) = (failure.status, failure.body());
+                Answered { status, headers: Vec::new(), body, reason: Some(failure.into()), note: None }
             }
         }
     }

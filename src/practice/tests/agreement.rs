@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::support::*;
-use crate::practice::market::SYMBOLS;
-use crate::practice::orders::DEPOSITS;
+use crate::practice::spot::past::{DEPOSITS, symbols};
 
 fn list(value: &Value) -> Vec<Value> {
     value.as_array().unwrap().clone()
@@ -15,12 +14,13 @@ fn list(value: &Value) -> Vec<Value> {
 fn of_all(path: &str) -> Vec<Value> {
     let per_symbol =
         |name: &str| list(&get(path, &format!("symbol={}", crate::signing::percent_encode(name))));
-    SYMBOLS.iter().flat_map(|s| per_symbol(s.name)).collect()
+    symbols().flat_map(|s| per_symbol(&s.name)).collect()
 }
 
-fn assets(symbol: &Value) -> (&'static str, &'static str) {
-    let symbol = SYMBOLS.iter().find(|s| *symbol == s.name).unwrap();
-    (symbol.base, symbol.quote)
+/// Base and quote of a symbol.
+fn assets(symbol: &Value) -> (String, String) {
+    let symbol = symbols().find(|s| *symbol == *s.name).unwrap();
+    (symbol.base.to_string(), symbol.quote.to_string())
 }
 
 #[test]
@@ -33,8 +33,8 @@ fn free_and_locked_follow_from_deposits_trades_and_open_orders() {
     for trade in of_all("/api/v3/myTrades") {
         let (base, quote) = assets(&trade["symbol"]);
         let sign = if trade["isBuyer"] == true { 1 } else { -1 };
-        *total.entry(base.to_owned()).or_default() += sign * units(&trade["qty"]);
-        *total.entry(quote.to_owned()).or_default() -= sign * units(&trade["quoteQty"]);
+        *total.entry(base.clone()).or_default() += sign * units(&trade["qty"]);
+        *total.entry(quote.clone()).or_default() -= sign * units(&trade["quoteQty"]);
         let paid_in = trade["commissionAsset"].as_str().unwrap();
         assert_eq!(paid_in, if sign == 1 { base } else { quote });
         *total.entry(paid_in.to_owned()).or_default() -= units(&trade["commission"]);
@@ -47,7 +47,7 @@ fn free_and_locked_follow_from_deposits_trades_and_open_orders() {
             "BUY" => (quote, product(remaining, units(&order["price"]))),
             _ => (base, remaining),
         };
-        *locked.entry(asset.to_owned()).or_default() += held;
+        *locked.entry(asset).or_default() += held;
     }
     let account = get("/api/v3/account", "");
     let balances = list(&account["balances"]);
@@ -109,8 +109,10 @@ fn open_orders_are_the_open_ones_of_all_and_alike_everywhere() {
 
 #[test]
 fn no_balance_was_ever_overdrawn() {
-    let mut balances: BTreeMap<&str, i128> =
-        DEPOSITS.iter().map(|(asset, amount)| (*asset, units(&Value::String(amount.to_string())))).collect();
+    let mut balances: BTreeMap<String, i128> = DEPOSITS
+        .iter()
+        .map(|(asset, amount)| ((*asset).to_owned(), units(&Value::String(amount.to_string()))))
+        .collect();
     let mut trades = of_all("/api/v3/myTrades");
     trades.sort_by_key(|t| t["time"].as_i64());
     for trade in trades {
@@ -120,8 +122,8 @@ fn no_balance_was_ever_overdrawn() {
         } else {
             ((quote, "quoteQty"), (base, "qty"))
         };
-        *balances.get_mut(loss.0).unwrap() -= units(&trade[loss.1]);
-        *balances.get_mut(gain.0).unwrap() += units(&trade[gain.1]) - units(&trade["commission"]);
-        assert!(balances[loss.0] >= 0, "{trade}");
+        *balances.get_mut(&loss.0).unwrap() -= units(&trade[loss.1]);
+        *balances.get_mut(&gain.0).unwrap() += units(&trade[gain.1]) - units(&trade["commission"]);
+        assert!(balances[&loss.0] >= 0, "{trade}");
     }
 }

@@ -3,11 +3,21 @@
 use serde_json::Value;
 
 use super::support::*;
-use crate::practice::candles::{Interval, zone};
-use crate::practice::market::{END_MS, SYMBOLS};
+use crate::practice::spot::candles::{Interval, zone};
+use crate::practice::spot::order::Side;
 
-fn each_symbol() -> impl Iterator<Item = (&'static str, String)> {
-    SYMBOLS.iter().map(|s| (s.name, format!("symbol={}", crate::signing::percent_encode(s.name))))
+fn each_symbol() -> impl Iterator<Item = (String, String)> {
+    let info = get("/api/v3/exchangeInfo", "");
+    let names: Vec<String> = info["symbols"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| s["symbol"].as_str().unwrap().to_owned())
+        .collect();
+    names.into_iter().map(|name| {
+        let query = format!("symbol={}", crate::signing::percent_encode(&name));
+        (name, query)
+    })
 }
 
 #[test]
@@ -64,16 +74,18 @@ fn the_accounts_working_orders_are_part_of_the_book() {
 
 #[test]
 fn the_accounts_trades_are_trades_of_the_market_and_near_its_price() {
-    for symbol in &SYMBOLS {
-        let name = crate::signing::percent_encode(symbol.name);
-        for own in get("/api/v3/myTrades", &format!("symbol={name}")).as_array().unwrap() {
-            let trade = symbol.trade(own["id"].as_i64().unwrap());
-            assert_eq!(own["price"], trade.price.to_string(), "{own}");
-            assert_eq!(own["qty"], trade.quantity.to_string(), "{own}");
-            assert_eq!(own["time"], trade.time, "{own}");
-            assert_eq!((own["isBuyer"] == own["isMaker"]), trade.buyer_is_maker, "{own}");
-            let before = units(&Value::String(symbol.trade(trade.id - 1).price.to_string()));
-            assert!((units(&own["price"]) - before).abs() * 33 <= before, "{own}: {before} before it");
+    let exchange = exchange();
+    let world = exchange.world();
+    for lane in &world.spot.lanes {
+        for own in &lane.own_trades {
+            let order = world.spot.order(own.order).unwrap();
+            let fill = &order.fills[own.fill];
+            let trade = lane.tape.trade(own.id).unwrap();
+            assert_eq!(fill.trade, trade, "{own:?}");
+            assert_eq!((order.terms.side == Side::Buy) == fill.is_maker, trade.buyer_is_maker, "{own:?}");
+            let units = |id: i64| units(&Value::String(lane.tape.trade(id).unwrap().price.to_string()));
+            let before = units(own.id - 1);
+            assert!((units(own.id) - before).abs() * 33 <= before, "{own:?}: {before} before it");
         }
     }
 }
@@ -129,8 +141,8 @@ fn candles_begin_where_the_calendar_says() {
     };
     assert_eq!(begin("interval=1M"), 1_769_904_000_000, "2026-02-01");
     assert_eq!(begin("interval=1w"), 1_771_804_800_000, "Monday, 2026-02-23");
-    assert_eq!(begin("interval=1d"), END_MS - 86_400_000);
-    assert_eq!(begin("interval=1d&timeZone=-1:00"), END_MS - 23 * 3_600_000);
+    assert_eq!(begin("interval=1d"), NOW_MS - 86_400_000);
+    assert_eq!(begin("interval=1d&timeZone=-1:00"), NOW_MS - 23 * 3_600_000);
     assert_eq!(begin("interval=1M&startTime=1735689600001"), 1_738_368_000_000, "2025-02-01");
     assert_eq!(begin("interval=1M&endTime=1740787199999"), 1_738_368_000_000, "2025-02-01");
 }
@@ -149,4 +161,50 @@ fn intervals_and_zones_are_read() {
     {
         assert_eq!(zone(text), minutes.map(|m: i64| m * 60_000), "{text}");
     }
+}
+
+#[test]
+fn windows_of_a_day_say_the_same_as_its_candle() {
+    let candle = get("/api/v3/klines", "symbol=ARKBTC&interval=1d&limit=1");
+    let rolling = get("/api/v3/ticker", "symbol=ARKBTC&windowSize=1d");
+    // At midnight the day that has just begun is empty; an hour to the west it has 23 hours.
+    let day = get("/api/v3/ticker/tradingDay", "symbol=ARKBTC&timeZone=-1");
+    let hours = get("/api/v3/klines", "symbol=ARKBTC&interval=1h&limit=23");
+    let fields = ["openPrice", "highPrice", "lowPrice", "lastPrice", "volume"];
+    for (i, field) in fields.into_iter().enumerate() {
+        assert_eq!(rolling[field], candle[0][i + 1], "{field}");
+    }
+    let volume: i128 = hours.as_array().unwrap().iter().map(|h| units(&h[5])).sum();
+    assert_eq!(units(&day["volume"]), volume);
+    assert_eq!(day["openPrice"], hours[0][1]);
+    let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&rolling), names(&day));
+}
+
+#[test]
+fn aggregates_hold_every_trade_once() {
+    let trades = get("/api/v3/trades", "symbol=ARKBTC&limit=50");
+    let aggregates = get("/api/v3/aggTrades", "symbol=ARKBTC&limit=50");
+    assert_eq!(aggregates.as_array().unwrap().len(), 50);
+    for (trade, aggregate) in trades.as_array().unwrap().iter().zip(aggregates.as_array().unwrap()) {
+        assert_eq!((&trade["id"], &trade["qty"]), (&aggregate["f"], &aggregate["q"]));
+    }
+    let from = trades[10]["id"].as_i64().unwrap();
+    let later = get("/api/v3/aggTrades", &format!("symbol=ARKBTC&fromId={from}&limit=5"));
+    let historical = get("/api/v3/historicalTrades", &format!("symbol=ARKBTC&fromId={from}&limit=5"));
+    for i in 0..5 {
+        assert_eq!(later[i]["a"], trades[10 + i]["id"]);
+        assert_eq!(historical[i], trades[10 + i]);
+    }
+    let time = trades[40]["time"].as_i64().unwrap();
+    let span = get("/api/v3/aggTrades", &format!("symbol=ARKBTC&startTime={time}&endTime={time}"));
+    assert_eq!((span.as_array().unwrap().len(), &span[0]["f"]), (1, &trades[40]["id"]));
+}
+
+#[test]
+fn the_reference_price_is_the_mean_of_the_last_closes() {
+    let closes = get("/api/v3/klines", "symbol=BTCUSDT&interval=1m&limit=5");
+    let sum: i128 = closes.as_array().unwrap().iter().map(|c| units(&c[4])).sum();
+    let reference = units(&get("/api/v3/referencePrice", "symbol=BTCUSDT")["referencePrice"]);
+    assert_eq!(reference, sum / 5 / 1_000_000 * 1_000_000);
 }

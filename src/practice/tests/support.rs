@@ -13,8 +13,8 @@ use crate::practice::http::Limits;
 use crate::practice::{API_KEY, Entry, Server, secret_key};
 use crate::signing::SigningKey;
 
-/// The timestamp of the example in the exchange's documentation.
-pub const NOW_MS: i64 = 1_499_827_319_559;
+/// When every exchange here is started, and where its clock stands: 2026-03-01T00:00:00Z.
+pub const NOW_MS: i64 = 1_772_323_200_000;
 pub const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 pub fn exchange() -> Exchange {
@@ -47,7 +47,7 @@ pub fn signed(path: &str, query: &str) -> ReceivedRequest {
 }
 
 pub fn answer(request: &ReceivedRequest) -> Answered {
-    exchange().answer(request, LOOPBACK)
+    exchange().answer(request, LOOPBACK, NOW_MS * 1000)
 }
 
 /// The body of an answer that has to be 200.

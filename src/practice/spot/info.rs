@@ -2,14 +2,17 @@
 
 use serde::Serialize;
 
-use super::amount::Amount;
-use super::engine::{Answer, Call, Chosen, json};
-use super::market::Symbol;
+use super::chosen::{Chosen, lane, lanes};
+use super::order::{Kind, Prevention};
+use super::state::Spot;
+use super::symbol::{AVERAGE_MINUTES, Symbol};
+use crate::practice::amount::Amount;
+use crate::practice::engine::{Answer, Call, json};
 
 #[derive(Serialize)]
 struct Empty {}
 
-pub(super) fn ping(_: &Call<'_>) -> Answer {
+pub fn ping(_: &Call<'_>) -> Answer {
     json(&Empty {})
 }
 
@@ -19,22 +22,23 @@ struct TimeAnswer {
     server_time: i64,
 }
 
-pub(super) fn time(call: &Call<'_>) -> Answer {
+pub fn time(call: &Call<'_>) -> Answer {
     json(&TimeAnswer { server_time: server_time(call) })
 }
 
 fn server_time(call: &Call<'_>) -> i64 {
-    if call.microseconds { call.now_us } else { call.now_us / 1000 }
+    if call.microseconds { call.told_us } else { call.told_us / 1000 }
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ExchangeAnswer {
+struct ExchangeAnswer<'a> {
     timezone: &'static str,
     server_time: i64,
     rate_limits: [RateLimit; 4],
     exchange_filters: [Filter; 0],
-    symbols: Vec<SymbolAnswer>,
+    symbols: Vec<SymbolAnswer<'a>>,
+    sors: [Sor; 0],
 }
 
 #[derive(Serialize)]
@@ -56,17 +60,17 @@ const fn limit(row: (&'static str, &'static str, u32, u32)) -> RateLimit {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "the exchange's fields")]
-struct SymbolAnswer {
-    symbol: &'static str,
+struct SymbolAnswer<'a> {
+    symbol: &'a str,
     status: &'static str,
-    base_asset: &'static str,
+    base_asset: &'a str,
     base_asset_precision: u32,
-    quote_asset: &'static str,
+    quote_asset: &'a str,
     quote_precision: u32,
     quote_asset_precision: u32,
     base_commission_precision: u32,
     quote_commission_precision: u32,
-    order_types: [&'static str; 7],
+    order_types: &'static [Kind],
     iceberg_allowed: bool,
     oco_allowed: bool,
     oto_allowed: bool,
@@ -78,11 +82,11 @@ struct SymbolAnswer {
     peg_instructions_allowed: bool,
     is_spot_trading_allowed: bool,
     is_margin_trading_allowed: bool,
-    filters: [Filter; 9],
+    filters: [Filter; 11],
     permissions: [&'static str; 0],
     permission_sets: Vec<[&'static str; 1]>,
-    default_self_trade_prevention_mode: &'static str,
-    allowed_self_trade_prevention_modes: [&'static str; 4],
+    default_self_trade_prevention_mode: Prevention,
+    allowed_self_trade_prevention_modes: &'static [Prevention],
 }
 
 /// Source: Spot documentation, "Filters".
@@ -115,18 +119,18 @@ enum Filter {
         max_trailing_below_delta: u32,
     },
     PercentPriceBySide {
-        bid_multiplier_up: &'static str,
-        bid_multiplier_down: &'static str,
-        ask_multiplier_up: &'static str,
-        ask_multiplier_down: &'static str,
-        avg_price_mins: u32,
+        bid_multiplier_up: Amount,
+        bid_multiplier_down: Amount,
+        ask_multiplier_up: Amount,
+        ask_multiplier_down: Amount,
+        avg_price_mins: i64,
     },
     Notional {
         min_notional: Amount,
         apply_min_to_market: bool,
         max_notional: Amount,
         apply_max_to_market: bool,
-        avg_price_mins: u32,
+        avg_price_mins: i64,
     },
     MaxNumOrders {
         max_num_orders: u32,
@@ -134,66 +138,69 @@ enum Filter {
     MaxNumAlgoOrders {
         max_num_algo_orders: u32,
     },
+    MaxNumOrderLists {
+        max_num_order_lists: u32,
+    },
+    MaxNumOrderAmends {
+        max_num_order_amends: u32,
+    },
 }
 
-fn filters(symbol: &Symbol) -> [Filter; 9] {
+/// What smart order routing would join; there is none.
+#[derive(Serialize)]
+struct Sor {}
+
+fn filters(symbol: &Symbol) -> [Filter; 11] {
+    let r = &symbol.rules;
+    let (min_delta, max_delta) = (r.min_trailing_delta, r.max_trailing_delta);
     [
-        Filter::PriceFilter {
-            min_price: symbol.tick,
-            max_price: symbol.tick.multiple(100_000_000),
-            tick_size: symbol.tick,
-        },
-        Filter::LotSize {
-            min_qty: symbol.step,
-            max_qty: symbol.step.multiple(900_000_000),
-            step_size: symbol.step,
-        },
-        Filter::IcebergParts { limit: 10 },
+        Filter::PriceFilter { min_price: r.min_price, max_price: r.max_price, tick_size: r.tick },
+        Filter::LotSize { min_qty: r.min_quantity, max_qty: r.max_quantity, step_size: r.step },
+        Filter::IcebergParts { limit: r.iceberg_parts },
         Filter::MarketLotSize {
             min_qty: Amount::ZERO,
-            max_qty: symbol.step.multiple(10_000_000),
+            max_qty: r.max_market_quantity,
             step_size: Amount::ZERO,
         },
         Filter::TrailingDelta {
-            min_trailing_above_delta: 10,
-            max_trailing_above_delta: 2000,
-            min_trailing_below_delta: 10,
-            max_trailing_below_delta: 2000,
+            min_trailing_above_delta: min_delta,
+            max_trailing_above_delta: max_delta,
+            min_trailing_below_delta: min_delta,
+            max_trailing_below_delta: max_delta,
         },
         Filter::PercentPriceBySide {
-            bid_multiplier_up: "5",
-            bid_multiplier_down: "0.2",
-            ask_multiplier_up: "5",
-            ask_multiplier_down: "0.2",
-            avg_price_mins: 5,
+            bid_multiplier_up: r.bid_factors.up,
+            bid_multiplier_down: r.bid_factors.down,
+            ask_multiplier_up: r.ask_factors.up,
+            ask_multiplier_down: r.ask_factors.down,
+            avg_price_mins: AVERAGE_MINUTES,
         },
         Filter::Notional {
-            min_notional: symbol.least_notional,
+            min_notional: r.min_notional,
             apply_min_to_market: true,
-            max_notional: Amount::whole(9_000_000),
+            max_notional: r.max_notional,
             apply_max_to_market: false,
-            avg_price_mins: 5,
+            avg_price_mins: AVERAGE_MINUTES,
         },
-        Filter::MaxNumOrders { max_num_orders: 200 },
-        Filter::MaxNumAlgoOrders { max_num_algo_orders: 5 },
+        Filter::MaxNumOrders { max_num_orders: r.max_orders },
+        Filter::MaxNumAlgoOrders { max_num_algo_orders: r.max_algo_orders },
+        Filter::MaxNumOrderLists { max_num_order_lists: r.max_order_lists },
+        Filter::MaxNumOrderAmends { max_num_order_amends: r.max_amends },
     ]
 }
 
-const ORDER_TYPES: [&str; 7] =
-    ["LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"];
-
-fn shown(symbol: &Symbol, permission_sets: bool) -> SymbolAnswer {
+fn shown(symbol: &Symbol, permission_sets: bool) -> SymbolAnswer<'_> {
     SymbolAnswer {
-        symbol: symbol.name,
+        symbol: &symbol.name,
         status: "TRADING",
-        base_asset: symbol.base,
+        base_asset: &symbol.base,
         base_asset_precision: 8,
-        quote_asset: symbol.quote,
+        quote_asset: &symbol.quote,
         quote_precision: 8,
         quote_asset_precision: 8,
         base_commission_precision: 8,
         quote_commission_precision: 8,
-        order_types: ORDER_TYPES,
+        order_types: Kind::ALL,
         iceberg_allowed: true,
         oco_allowed: true,
         oto_allowed: true,
@@ -208,15 +215,15 @@ fn shown(symbol: &Symbol, permission_sets: bool) -> SymbolAnswer {
         filters: filters(symbol),
         permissions: [],
         permission_sets: if permission_sets { vec![["SPOT"]] } else { Vec::new() },
-        default_self_trade_prevention_mode: "EXPIRE_MAKER",
-        allowed_self_trade_prevention_modes: ["EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT"],
+        default_self_trade_prevention_mode: Prevention::ExpireMaker,
+        allowed_self_trade_prevention_modes: Prevention::ALL,
     }
 }
 
-pub(super) fn exchange_info(call: &Call<'_>) -> Answer {
-    let chosen = match call.symbols()? {
-        Chosen::One(symbol) => vec![symbol],
-        Chosen::Many(symbols) => symbols,
+pub fn exchange_info(spot: &Spot, call: &Call<'_>) -> Answer {
+    let chosen = match lanes(spot, call)? {
+        Chosen::One(lane) => vec![lane],
+        Chosen::Many(lanes) => lanes,
     };
     // One permission or a JSON array of them; every symbol here has SPOT alone.
     let permitted =
@@ -232,6 +239,43 @@ pub(super) fn exchange_info(call: &Call<'_>) -> Answer {
             limit(("RAW_REQUESTS", "MINUTE", 5, 61_000)),
         ],
         exchange_filters: [],
-        symbols: chosen.into_iter().filter(|_| permitted).map(|s| shown(s, sets)).collect(),
+        symbols: chosen.into_iter().filter(|_| permitted).map(|l| shown(&l.symbol, sets)).collect(),
+        sors: [],
     })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MyFiltersAnswer {
+    exchange_filters: [Filter; 0],
+    symbol_filters: [Filter; 11],
+    asset_filters: [Filter; 0],
+}
+
+/// `GET /api/v3/myFilters`: those of the symbol hold; there are none of the exchange or of an asset.
+pub fn my_filters(spot: &Spot, call: &Call<'_>) -> Answer {
+    let symbol_filters = filters(&lane(spot, call)?.symbol);
+    json(&MyFiltersAnswer { exchange_filters: [], symbol_filters, asset_filters: [] })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RulesAnswer<'a> {
+    symbol_rules: Vec<SymbolRules<'a>>,
+}
+
+#[derive(Serialize)]
+struct SymbolRules<'a> {
+    symbol: &'a str,
+    rules: [Filter; 0],
+}
+
+/// `GET /api/v3/executionRules`: no symbol has any.
+pub fn execution_rules(spot: &Spot, call: &Call<'_>) -> Answer {
+    let chosen = match lanes(spot, call)? {
+        Chosen::One(lane) => vec![lane],
+        Chosen::Many(lanes) => lanes,
+    };
+    let symbol_rules = chosen.into_iter().map(|l| SymbolRules { symbol: &l.symbol.name, rules: [] });
+    json(&RulesAnswer { symbol_rules: symbol_rules.collect() })
 }

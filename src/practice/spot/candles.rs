@@ -1,5 +1,5 @@
-use super::amount::Amount;
-use super::market::{END_MS, OPEN_MS, Symbol, Trade, first_trade_from};
+use super::tape::{Tape, Trade};
+use crate::practice::amount::Amount;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -10,7 +10,7 @@ const MONDAY: i64 = 4 * DAY;
 
 /// How long a candle is.
 #[derive(Clone, Copy)]
-pub(super) enum Interval {
+pub enum Interval {
     /// Always as many milliseconds.
     Fixed { length: i64, phase: i64 },
     /// A calendar month.
@@ -19,7 +19,7 @@ pub(super) enum Interval {
 
 impl Interval {
     /// Reads `15m`, `1d`, `1M`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         if text == "1M" {
             return Some(Self::Month);
         }
@@ -70,7 +70,7 @@ fn month_of(day: i64) -> i64 {
 
 /// An offset from UTC as `timeZone` has it, `-1:00` or `5`, in milliseconds. It lies between -12:00 and +14:00.
 /// Source: Spot REST documentation, "Kline/Candlestick data".
-pub(super) fn zone(text: &str) -> Option<i64> {
+pub fn zone(text: &str) -> Option<i64> {
     let (sign, rest) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
@@ -83,25 +83,25 @@ pub(super) fn zone(text: &str) -> Option<i64> {
 }
 
 /// Which candles are asked for. Times are in milliseconds.
-pub(super) struct Range {
-    pub(super) interval: Interval,
+pub struct Range {
+    pub interval: Interval,
     /// Added to UTC for where a candle begins.
-    pub(super) zone: i64,
-    pub(super) start: Option<i64>,
-    pub(super) end: Option<i64>,
-    pub(super) limit: usize,
+    pub zone: i64,
+    pub start: Option<i64>,
+    pub end: Option<i64>,
+    pub limit: usize,
 }
 
 impl Range {
-    /// Beginning and end of each candle: from the start where one is given, else the last ones.
-    pub(super) fn spans(&self) -> Vec<(i64, i64)> {
-        let last = self.end.unwrap_or(i64::MAX).min(END_MS - 1);
+    /// Beginning and end of each candle between two times: from the start where one is given, else the last ones.
+    pub fn spans(&self, open_ms: i64, now_ms: i64) -> Vec<(i64, i64)> {
+        let last = self.end.unwrap_or(i64::MAX).min(now_ms - 1);
         let around = |time: i64| {
             let (begin, end) = self.interval.around(time + self.zone);
             (begin - self.zone, end - self.zone)
         };
         if let Some(start) = self.start {
-            let mut next = start.max(OPEN_MS);
+            let mut next = start.max(open_ms);
             let (begin, end) = around(next);
             if begin < start {
                 next = end;
@@ -109,11 +109,11 @@ impl Range {
             let spans = std::iter::successors(Some(around(next)), |(_, end)| Some(around(*end)));
             return spans.take_while(|(begin, _)| *begin <= last).take(self.limit).collect();
         }
-        if last < OPEN_MS {
+        if last < open_ms {
             return Vec::new();
         }
         let spans = std::iter::successors(Some(around(last)), |(begin, _)| Some(around(*begin - 1)));
-        let mut spans: Vec<_> = spans.take_while(|(_, end)| *end > OPEN_MS).take(self.limit).collect();
+        let mut spans: Vec<_> = spans.take_while(|(_, end)| *end > open_ms).take(self.limit).collect();
         spans.reverse();
         spans
     }
@@ -121,26 +121,26 @@ impl Range {
 
 /// What happened to the price over a while.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Candle {
-    pub(super) open: Amount,
-    pub(super) high: Amount,
-    pub(super) low: Amount,
-    pub(super) close: Amount,
-    pub(super) volume: Amount,
-    pub(super) quote_volume: Amount,
-    pub(super) taker_buy_volume: Amount,
-    pub(super) taker_buy_quote_volume: Amount,
-    pub(super) first_id: i64,
-    pub(super) last_id: i64,
+pub struct Candle {
+    pub open: Amount,
+    pub high: Amount,
+    pub low: Amount,
+    pub close: Amount,
+    pub volume: Amount,
+    pub quote_volume: Amount,
+    pub taker_buy_volume: Amount,
+    pub taker_buy_quote_volume: Amount,
+    pub first_id: i64,
+    pub last_id: i64,
 }
 
 impl Candle {
     /// The trades from `begin` to before `end`. With none, the price stays where it was.
-    pub(super) fn of(symbol: &Symbol, begin: i64, end: i64) -> Self {
-        let (first, next) = (first_trade_from(begin), first_trade_from(end));
-        let mut trades = symbol.trades(first..=next - 1);
+    pub fn of(tape: &Tape, begin: i64, end: i64) -> Self {
+        let (first, next) = (tape.first_from(begin), tape.first_from(end));
+        let mut trades = tape.trades(first..=next - 1);
         let Some(opening) = trades.next() else {
-            let price = symbol.trade((first - 1).max(0)).price;
+            let price = tape.trade((first - 1).max(0)).map(|t| t.price).unwrap_or_default();
             let nothing = Self { first_id: -1, last_id: -1, ..Self::default() };
             return Self { open: price, high: price, low: price, close: price, ..nothing };
         };
@@ -171,7 +171,7 @@ impl Candle {
         }
     }
 
-    pub(super) fn count(&self) -> i64 {
+    pub fn count(&self) -> i64 {
         if self.first_id < 0 { 0 } else { self.last_id - self.first_id + 1 }
     }
 }

@@ -1,0 +1,305 @@
+//! Orders as the exchange shows them. Structs keep the order of their fields, which is that of the documentation.
+
+use serde::Serialize;
+
+use super::order::{Kind, Order, Prevention, Side, Status, TimeInForce};
+use crate::practice::amount::Amount;
+use crate::practice::engine::Call;
+
+/// What is shown of an order only where it has it.
+/// Source: Spot REST documentation, "Conditional fields in order responses".
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Conditional<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prevented_match_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prevented_quantity: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strategy_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strategy_type: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trailing_delta: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trailing_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    used_sor: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    working_floor: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peg_price_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peg_offset_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peg_offset_value: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pegged_price: Option<Amount>,
+}
+
+impl<'a> Conditional<'a> {
+    /// What an order has of it.
+    pub fn of(call: &Call<'_>, order: &'a Order) -> Self {
+        let terms = &order.terms;
+        let offset = terms.peg.as_ref().and_then(|p| p.offset);
+        Self {
+            prevented_match_id: order.prevented_match,
+            prevented_quantity: order.prevented_match.map(|_| order.prevented),
+            strategy_id: terms.strategy_id,
+            strategy_type: terms.strategy_type,
+            trailing_delta: terms.trailing_delta,
+            trailing_time: terms
+                .trailing_delta
+                .map(|_| order.trailing.and_then(|t| t.since).map_or(-1, |since| call.stamp(since))),
+            used_sor: terms.sor.then_some(true),
+            working_floor: terms.sor.then_some("SOR"),
+            peg_price_type: terms.peg.as_ref().map(|p| p.price_type.as_str()),
+            peg_offset_type: offset.map(|_| "PRICE_LEVEL"),
+            peg_offset_value: offset,
+            pegged_price: terms.peg.as_ref().map(|_| terms.price),
+        }
+    }
+}
+
+/// An order that was asked for. `allOrders` has one field in another place.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderAnswer<'a> {
+    symbol: &'a str,
+    order_id: i64,
+    order_list_id: i64,
+    client_order_id: &'a str,
+    price: Amount,
+    orig_qty: Amount,
+    executed_qty: Amount,
+    #[serde(rename = "origQuoteOrderQty", skip_serializing_if = "Option::is_none")]
+    orig_quote_order_qty: Option<Amount>,
+    cummulative_quote_qty: Amount,
+    status: Status,
+    time_in_force: TimeInForce,
+    #[serde(rename = "type")]
+    kind: Kind,
+    side: Side,
+    stop_price: Amount,
+    iceberg_qty: Amount,
+    time: i64,
+    update_time: i64,
+    is_working: bool,
+    #[serde(rename = "origQuoteOrderQty", skip_serializing_if = "Option::is_none")]
+    later_orig_quote_order_qty: Option<Amount>,
+    working_time: i64,
+    self_trade_prevention_mode: Prevention,
+    #[serde(flatten)]
+    conditional: Conditional<'a>,
+}
+
+impl<'a> OrderAnswer<'a> {
+    /// As one order is shown, or the open ones.
+    pub fn queried(call: &Call<'_>, order: &'a Order) -> Self {
+        let terms = &order.terms;
+        Self {
+            symbol: &terms.symbol.name,
+            order_id: order.id,
+            order_list_id: order.list.unwrap_or(-1),
+            client_order_id: &order.client_id,
+            price: terms.price,
+            orig_qty: terms.quantity,
+            executed_qty: order.executed,
+            orig_quote_order_qty: Some(terms.quote_quantity),
+            cummulative_quote_qty: order.executed_quote,
+            status: order.status,
+            time_in_force: terms.time_in_force,
+            kind: terms.kind,
+            side: terms.side,
+            stop_price: terms.stop_price,
+            iceberg_qty: terms.iceberg,
+            time: call.stamp(order.time),
+            update_time: call.stamp(order.update_time),
+            is_working: order.is_working(),
+            later_orig_quote_order_qty: None,
+            working_time: order.working_time.map_or(-1, |t| call.stamp(t)),
+            self_trade_prevention_mode: terms.prevention,
+            conditional: Conditional::of(call, order),
+        }
+    }
+
+    /// As an order is shown in the list of all.
+    pub fn listed(call: &Call<'_>, order: &'a Order) -> Self {
+        let queried = Self::queried(call, order);
+        let quote = queried.orig_quote_order_qty;
+        Self { orig_quote_order_qty: None, later_orig_quote_order_qty: quote, ..queried }
+    }
+}
+
+/// How much is told of an order that was placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    Ack,
+    Result,
+    Full,
+}
+
+impl Detail {
+    /// What `newOrderRespType` asks for. Without it, orders that trade at once tell all and others little.
+    pub fn of(call: &Call<'_>, kind: Kind) -> Self {
+        match call.text("newOrderRespType") {
+            Some("ACK") => Self::Ack,
+            Some("RESULT") => Self::Result,
+            Some("FULL") => Self::Full,
+            _ if matches!(kind, Kind::Limit | Kind::Market) => Self::Full,
+            _ => Self::Ack,
+        }
+    }
+}
+
+/// An order that was placed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Placed<'a> {
+    symbol: &'a str,
+    order_id: i64,
+    order_list_id: i64,
+    client_order_id: &'a str,
+    transact_time: i64,
+    #[serde(flatten)]
+    result: Option<PlacedResult<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PlacedResult<'a> {
+    price: Amount,
+    orig_qty: Amount,
+    executed_qty: Amount,
+    orig_quote_order_qty: Amount,
+    cummulative_quote_qty: Amount,
+    status: Status,
+    time_in_force: TimeInForce,
+    #[serde(rename = "type")]
+    kind: Kind,
+    side: Side,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stop_price: Option<Amount>,
+    working_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iceberg_qty: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fills: Option<Vec<FillAnswer<'a>>>,
+    self_trade_prevention_mode: Prevention,
+    #[serde(flatten)]
+    conditional: Conditional<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FillAnswer<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    match_type: Option<&'static str>,
+    price: Amount,
+    qty: Amount,
+    commission: Amount,
+    commission_asset: &'a str,
+    trade_id: i64,
+}
+
+impl<'a> Placed<'a> {
+    /// What is told of an order.
+    pub fn of(call: &Call<'_>, order: &'a Order, detail: Detail) -> Self {
+        let terms = &order.terms;
+        let given = |amount: Amount| Some(amount).filter(|a| !a.is_zero());
+        let fills = || {
+            let fill = |f: &'a super::order::Fill| FillAnswer {
+                match_type: terms.sor.then_some("ONE_PARTY_TRADE_REPORT"),
+                price: f.trade.price,
+                qty: f.trade.quantity,
+                commission: f.commission,
+                commission_asset: &f.commission_asset,
+                trade_id: f.trade.id,
+            };
+            order.fills.iter().map(fill).collect()
+        };
+        let result = || PlacedResult {
+            price: terms.price,
+            orig_qty: terms.quantity,
+            executed_qty: order.executed,
+            orig_quote_order_qty: terms.quote_quantity,
+            cummulative_quote_qty: order.executed_quote,
+            status: order.status,
+            time_in_force: terms.time_in_force,
+            kind: terms.kind,
+            side: terms.side,
+            stop_price: given(terms.stop_price),
+            working_time: order.working_time.map_or(-1, |t| call.stamp(t)),
+            iceberg_qty: given(terms.iceberg),
+            fills: (detail == Detail::Full).then(fills),
+            self_trade_prevention_mode: terms.prevention,
+            conditional: Conditional::of(call, order),
+        };
+        Self {
+            symbol: &terms.symbol.name,
+            order_id: order.id,
+            order_list_id: order.list.unwrap_or(-1),
+            client_order_id: &order.client_id,
+            transact_time: call.stamp(order.time),
+            result: (detail != Detail::Ack).then(result),
+        }
+    }
+}
+
+/// An order that was cancelled.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Canceled<'a> {
+    symbol: &'a str,
+    orig_client_order_id: &'a str,
+    order_id: i64,
+    order_list_id: i64,
+    client_order_id: &'a str,
+    transact_time: i64,
+    price: Amount,
+    orig_qty: Amount,
+    executed_qty: Amount,
+    orig_quote_order_qty: Amount,
+    cummulative_quote_qty: Amount,
+    status: Status,
+    time_in_force: TimeInForce,
+    #[serde(rename = "type")]
+    kind: Kind,
+    side: Side,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stop_price: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iceberg_qty: Option<Amount>,
+    self_trade_prevention_mode: Prevention,
+    #[serde(flatten)]
+    conditional: Conditional<'a>,
+}
+
+impl<'a> Canceled<'a> {
+    /// What is told of an order whose cancellation was given an id.
+    pub fn of(call: &Call<'_>, order: &'a Order, cancel_id: &'a str) -> Self {
+        let terms = &order.terms;
+        let given = |amount: Amount| Some(amount).filter(|a| !a.is_zero());
+        Self {
+            symbol: &terms.symbol.name,
+            orig_client_order_id: &order.client_id,
+            order_id: order.id,
+            order_list_id: order.list.unwrap_or(-1),
+            client_order_id: cancel_id,
+            transact_time: call.stamp(order.update_time),
+            price: terms.price,
+            orig_qty: terms.quantity,
+            executed_qty: order.executed,
+            orig_quote_order_qty: terms.quote_quantity,
+            cummulative_quote_qty: order.executed_quote,
+            status: order.status,
+            time_in_force: terms.time_in_force,
+            kind: terms.kind,
+            side: terms.side,
+            stop_price: given(terms.stop_price),
+            iceberg_qty: given(terms.iceberg),
+            self_trade_prevention_mode: terms.prevention,
+            conditional: Conditional::of(call, order),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Spot: the market, the book, and everything that an account can do there.
+//!
+//! From below: [`symbol`] and [`tape`] are the market; a [`lane`] is one symbol at work; [`state`] holds all that changes and the
+//! simple moves; [`matching`], [`place`], [`triggers`] and [`lists`] are what happens to orders. Above them are the endpoints:
+//! each reads its parameters, makes one move, and writes the answer.
+
+mod answers;
+mod book;
+pub mod cancels;
+pub mod candles;
+mod chosen;
+mod filters;
+pub mod history;
+pub mod info;
+mod lane;
+mod ledger;
+mod lists;
+mod matching;
+pub mod order;
+pub mod orders;
+pub mod past;
+mod place;
+pub mod quotes;
+mod state;
+mod symbol;
+mod tape;
+mod terms;
+pub mod tickers;
+mod triggers;
+
+pub use candles::zone;
+pub use past::account as practice_account;
+pub use state::Spot;

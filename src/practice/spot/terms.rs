@@ -1,0 +1,250 @@
+//! Reads what a client asks for when it places an order.
+
+use std::sync::Arc;
+
+use super::order::{Kind, Peg, Prevention, Side, Terms, TimeInForce};
+use super::state::Spot;
+use super::symbol::Symbol;
+use crate::practice::amount::{Amount, NoAmount};
+use crate::practice::engine::{Call, Failure};
+
+/// How the parameters of one order are called in a request: `price`, or `pendingAbovePrice` in a list.
+#[derive(Clone, Copy)]
+pub struct Naming {
+    /// What stands before each name.
+    pub prefix: &'static str,
+    /// Parameters that are called something else altogether: the usual name, and this one.
+    pub special: &'static [(&'static str, &'static str)],
+}
+
+impl Naming {
+    /// As in `POST /api/v3/order`.
+    pub const PLAIN: Self = Self { prefix: "", special: &[] };
+
+    /// What a parameter is called.
+    pub fn name(self, usual: &str) -> String {
+        if let Some((_, special)) = self.special.iter().find(|(name, _)| *name == usual) {
+            return (*special).to_owned();
+        }
+        if self.prefix.is_empty() {
+            return usual.to_owned();
+        }
+        let mut letters = usual.chars();
+        let first = letters.next().map(|c| c.to_ascii_uppercase());
+        self.prefix.chars().chain(first).chain(letters).collect()
+    }
+}
+
+/// One order of a request.
+pub struct Sent<'a> {
+    /// The request.
+    pub call: &'a Call<'a>,
+    /// How its parameters are called.
+    pub naming: Naming,
+}
+
+impl Sent<'_> {
+    /// A parameter as it was sent.
+    pub fn text(&self, usual: &str) -> Option<&str> {
+        self.call.text(&self.naming.name(usual))
+    }
+
+    /// A decimal; zero if it was not sent.
+    ///
+    /// # Errors
+    /// If it is none, is zero, or has more decimals than there are.
+    pub fn amount(&self, usual: &str) -> Result<Amount, Failure> {
+        let Some(text) = self.text(usual) else { return Ok(Amount::ZERO) };
+        amount(&self.naming.name(usual), text)
+    }
+
+    fn number(&self, usual: &str) -> Option<i64> {
+        self.call.number(&self.naming.name(usual))
+    }
+
+    /// One of the exchange's words.
+    fn word<T>(
+        &self,
+        usual: &str,
+        parse: fn(&str) -> Option<T>,
+        code: i32,
+        message: &str,
+    ) -> Result<Option<T>, Failure> {
+        let Some(text) = self.text(usual) else { return Ok(None) };
+        let name = self.naming.name(usual);
+        let cause = format!("`{name}` is `{text}`");
+        let fix = format!("send one of the values that `{name}` takes, in upper case");
+        parse(text).map(Some).ok_or_else(|| Failure::new(code, message, cause, fix))
+    }
+
+    fn not_with(&self, usual: &str, kind: Kind) -> Result<(), Failure> {
+        if self.text(usual).is_none() {
+            return Ok(());
+        }
+        let name = self.naming.name(usual);
+        let message = format!("Parameter '{name}' sent when not required.");
+        let cause = format!("`{name}` does not go with a {} order", kind.as_str());
+        Err(Failure::new(-1106, &message, cause, format!("leave `{name}` out")))
+    }
+}
+
+/// Reads a decimal that must not be zero.
+///
+/// # Errors
+/// If it is none, is zero, or has more decimals than there are.
+pub fn amount(name: &str, text: &str) -> Result<Amount, Failure> {
+    match text.parse::<Amount>() {
+        Ok(amount) if amount.is_zero() => {
+            let what = name.to_ascii_lowercase();
+            let what = if what.ends_with("price") { "price" } else { "quantity" };
+            let message = format!("Invalid {what}.");
+            Err(Failure::new(
+                -1013,
+                &message,
+                format!("`{name}` is zero"),
+                format!("send `{name}` above zero"),
+            ))
+        }
+        Ok(amount) => Ok(amount),
+        Err(NoAmount::TooPrecise) => {
+            let message = format!("Parameter '{name}' has too much precision.");
+            let cause = format!("`{name}` is `{text}`, which has more than eight decimals");
+            Err(Failure::new(-1111, &message, cause, "round it to the symbol's tickSize or stepSize"))
+        }
+        Err(NoAmount::TooLarge) => {
+            let message = format!("Parameter '{name}' overflowed.");
+            Err(Failure::new(-1108, &message, format!("`{name}` is `{text}`"), "send a smaller number"))
+        }
+        Err(NoAmount::Malformed) => Err(Failure::value(name, text, "a decimal number")),
+    }
+}
+
+/// The symbol that a call is about.
+///
+/// # Errors
+/// If there is no such.
+pub fn symbol(spot: &Spot, call: &Call<'_>) -> Result<Arc<Symbol>, Failure> {
+    let name = call.text("symbol").unwrap_or_default();
+    spot.lane(name).map(|l| Arc::clone(&l.symbol)).ok_or_else(Failure::invalid_symbol)
+}
+
+/// Reads the order of a request. Side and symbol are the same for all orders of a list unless it says otherwise.
+///
+/// # Errors
+/// If a value is not understood, or does not go with the type.
+pub fn read(spot: &Spot, sent: &Sent<'_>, side: Option<Side>) -> Result<Terms, Failure> {
+    let symbol = symbol(spot, sent.call)?;
+    let side = match side {
+        Some(side) => side,
+        None => sent.word("side", Side::parse, -1117, "Invalid side.")?.unwrap_or(Side::Buy),
+    };
+    let kind = sent.word("type", Kind::parse, -1116, "Invalid orderType.")?.unwrap_or(Kind::Limit);
+    let time_in_force = sent.word("timeInForce", TimeInForce::parse, -1115, "Invalid timeInForce.")?;
+    goes_with(sent, kind)?;
+    let prevention = match sent.call.text("selfTradePreventionMode") {
+        None => Prevention::ExpireMaker,
+        Some(word) => Prevention::parse(word).ok_or_else(|| {
+            let modes: Vec<&str> = Prevention::ALL.iter().map(|p| p.as_str()).collect();
+            Failure::value("selfTradePreventionMode", word, &format!("one of {}", modes.join(", ")))
+        })?,
+    };
+    let mut terms = Terms {
+        side,
+        kind,
+        time_in_force: time_in_force.unwrap_or(TimeInForce::Gtc),
+        price: sent.amount("price")?,
+        stop_price: sent.amount("stopPrice")?,
+        trailing_delta: sent.number("trailingDelta").map(|d| u32::try_from(d).unwrap_or(u32::MAX)),
+        quantity: sent.amount("quantity")?,
+        quote_quantity: sent.amount("quoteOrderQty")?,
+        iceberg: sent.amount("icebergQty")?,
+        client_id: sent.text("newClientOrderId").map(str::to_owned),
+        prevention,
+        strategy_id: sent.number("strategyId"),
+        strategy_type: sent.number("strategyType"),
+        peg: peg(sent, kind)?,
+        sor: false,
+        symbol,
+    };
+    pegged_price(spot, &mut terms)?;
+    agree(&terms)?;
+    Ok(terms)
+}
+
+/// Whether the parameters that were sent go with the type.
+/// Source: Spot REST documentation, "New order".
+fn goes_with(sent: &Sent<'_>, kind: Kind) -> Result<(), Failure> {
+    if !kind.has_price() {
+        sent.not_with("price", kind)?;
+        sent.not_with("icebergQty", kind)?;
+        sent.not_with("timeInForce", kind)?;
+    }
+    if kind != Kind::Market {
+        sent.not_with("quoteOrderQty", kind)?;
+    }
+    if kind == Kind::LimitMaker {
+        sent.not_with("timeInForce", kind)?;
+    }
+    if !kind.is_contingent() {
+        sent.not_with("stopPrice", kind)?;
+        sent.not_with("trailingDelta", kind)?;
+    }
+    if kind == Kind::Market && sent.text("quantity").is_some() {
+        sent.not_with("quoteOrderQty", kind)?;
+    }
+    Ok(())
+}
+
+/// What holds between the values of an order.
+fn agree(terms: &Terms) -> Result<(), Failure> {
+    if !terms.iceberg.is_zero() && terms.iceberg > terms.quantity {
+        let cause = format!("`icebergQty` {} is more than `quantity` {}", terms.iceberg, terms.quantity);
+        return Err(Failure::rejected("IcebergQty exceeds QTY.", cause, "send a smaller icebergQty"));
+    }
+    if !terms.iceberg.is_zero() && terms.time_in_force != TimeInForce::Gtc {
+        let cause = "an iceberg order has to stay on the book";
+        let fix = "send timeInForce=GTC with icebergQty";
+        return Err(Failure::rejected("Unsupported order combination", cause, fix));
+    }
+    if let Some(number) = terms.strategy_type.filter(|n| *n < 1_000_000) {
+        let message = "`strategyType` was less than 1000000.";
+        let fix = "send a strategyType of at least 1000000";
+        return Err(Failure::new(-1134, message, format!("`strategyType` is {number}"), fix));
+    }
+    Ok(())
+}
+
+fn peg(sent: &Sent<'_>, kind: Kind) -> Result<Option<Peg>, Failure> {
+    let Some(price_type) = sent.text("pegPriceType") else { return Ok(None) };
+    if !kind.has_price() {
+        let cause = format!("a {} order has no price that could be pegged", kind.as_str());
+        let message = "This order type may not use pegged price.";
+        return Err(Failure::rejected(message, cause, "leave pegPriceType out"));
+    }
+    if price_type != "PRIMARY_PEG" && price_type != "MARKET_PEG" {
+        let cause = format!("`pegPriceType` is `{price_type}`");
+        return Err(Failure::new(-1210, "Invalid pegPriceType.", cause, "send PRIMARY_PEG or MARKET_PEG"));
+    }
+    if price_type == "MARKET_PEG" && kind == Kind::LimitMaker {
+        let message = "This price peg cannot be used with this order type.";
+        let cause = "a LIMIT_MAKER order at the other side's price would trade at once";
+        return Err(Failure::rejected(message, cause, "send pegPriceType=PRIMARY_PEG"));
+    }
+    if let Some(kind) = sent.text("pegOffsetType").filter(|t| *t != "PRICE_LEVEL") {
+        let cause = format!("`pegOffsetType` is `{kind}`");
+        return Err(Failure::new(-1211, "Invalid pegOffsetType.", cause, "send PRICE_LEVEL"));
+    }
+    Ok(Some(Peg { price_type: price_type.to_owned(), offset: sent.number("pegOffsetValue") }))
+}
+
+/// Takes the price of a pegged order from the book: of its own side (`PRIMARY_PEG`) or the other one (`MARKET_PEG`).
+fn pegged_price(spot: &Spot, terms: &mut Terms) -> Result<(), Failure> {
+    let (Some(peg), Some(lane)) = (&terms.peg, spot.lane(&terms.symbol.name)) else { return Ok(()) };
+    let side = if peg.price_type == "MARKET_PEG" { terms.side.other() } else { terms.side };
+    let level = usize::try_from(peg.offset.unwrap_or(0)).unwrap_or(usize::MAX);
+    terms.price = super::book::prices(spot, lane, side).into_iter().nth(level).ok_or_else(|| {
+        let message = "Order book liquidity is too low for this pegged order.";
+        Failure::rejected(message, "the book has no such level", "send a smaller pegOffsetValue")
+    })?;
+    Ok(())
+}

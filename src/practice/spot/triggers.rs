@@ -1,0 +1,65 @@
+//! Orders that wait for a price.
+
+use super::order::{Order, Status};
+use super::state::Spot;
+use crate::practice::amount::Amount;
+
+/// A whole, in hundredths of a percent.
+const WHOLE: i128 = 10_000;
+
+impl Order {
+    /// Whether it waits for a price.
+    fn waits(&self) -> bool {
+        self.status == Status::New && self.terms.kind.is_contingent() && !self.is_working()
+    }
+
+    /// Looks at the price of a trade: follows it, and tells whether it triggers the order.
+    fn meets(&mut self, price: Amount, time: i64) -> bool {
+        let rises = self.terms.kind.rises(self.terms.side);
+        let stop = self.terms.stop_price;
+        let Some(trailing) = &mut self.trailing else {
+            return if rises { price >= stop } else { price <= stop };
+        };
+        if trailing.since.is_none() {
+            // The price has come to the stop price, from whichever side it was on.
+            let before = trailing.extreme;
+            if (before < stop && price < stop) || (before > stop && price > stop) {
+                return false;
+            }
+            trailing.since = Some(time);
+            trailing.extreme = price;
+            return false;
+        }
+        let delta = i128::from(trailing.delta);
+        if rises {
+            trailing.extreme = trailing.extreme.min(price);
+            price.multiple(WHOLE) >= trailing.extreme.multiple(WHOLE + delta)
+        } else {
+            trailing.extreme = trailing.extreme.max(price);
+            price.multiple(WHOLE) <= trailing.extreme.multiple(WHOLE - delta)
+        }
+    }
+}
+
+impl Spot {
+    /// Shows the trades that no waiting order has seen yet to those that wait, up to the first that triggers one.
+    pub(super) fn next_triggered(&mut self, name: &str) -> Option<i64> {
+        loop {
+            let lane = self.lane(name)?;
+            let waiting: Vec<i64> = lane.open.iter().copied().collect();
+            let Some(trade) = lane.tape.trade(lane.watched + 1).filter(|_| !waiting.is_empty()) else {
+                let last = lane.tape.last_id();
+                self.lane_mut(name)?.watched = last;
+                return None;
+            };
+            for id in waiting {
+                let order = self.order_mut(id).filter(|o| o.waits());
+                if order.is_some_and(|o| o.meets(trade.price, trade.time)) {
+                    // The others are shown the same trade next time.
+                    return Some(id);
+                }
+            }
+            self.lane_mut(name)?.watched = trade.id;
+        }
+    }
+}

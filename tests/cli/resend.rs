@@ -187,6 +187,16 @@ fn a_host_that_cannot_be_reached_is_tried_again_for_a_while() {
 }
 
 #[test]
+fn a_server_on_this_machine_is_held_to_no_limit() {
+    let server = scripted(|n, _| match n {
+        2 => answer("400 Bad Request", r#"{"code":-1121,"msg":"x"}"#),
+        _ => with("200 OK", "X-MBX-USED-WEIGHT-1M: 6000", "[]"),
+    });
+    local(&server, "--watch 1s --no-wait open-orders").run().exits(7);
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[test]
 fn watching_goes_on_after_a_failure() {
     let server = scripted(|n, _| match n {
         1 => answer("502 Bad Gateway", ""),

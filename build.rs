@@ -21,6 +21,8 @@ mod own;
 mod responses;
 #[path = "build/source.rs"]
 mod source;
+#[path = "build/weights.rs"]
+mod weights;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -8,6 +8,7 @@ use crate::cli::console::span;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::session::{Session, print, state_folder};
 use crate::cli::times;
+use crate::client;
 use crate::state::{Clocks, Folder, Known, Site, Used};
 use crate::text::sanitize;
 
@@ -151,16 +152,16 @@ impl Host {
 impl Count {
     fn of(used: &Used) -> Self {
         let below = format!("{}/", used.path);
-        let is_it = |l: &&catalogue::Limit| {
-            (l.kind(), l.interval()) == (used.kind.as_str(), used.interval.as_str()) && l.is_for(&below)
-        };
+        let counter = Some((used.kind, used.interval.clone()));
+        let mut limits = catalogue::limits_of(&below);
+        let limit = limits.find(|l| l.headers().any(|header| client::counted_by(header) == counter));
         Self {
             path: used.path.clone(),
             kind: used.kind.as_str(),
             title: used.kind.title(),
             interval: used.interval.clone(),
             used: used.used,
-            limit: catalogue::limits().iter().find(is_it).map(catalogue::Limit::most),
+            limit: limit.map(|l| l.limit().into()),
             key: used.key.clone(),
             told_ms: used.at_ms,
             ends_ms: used.ends_ms(),

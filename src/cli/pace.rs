@@ -9,8 +9,8 @@ use crate::cli::console::span;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::query::Query;
 use crate::cli::session::{now_ms, state_folder};
-use crate::cli::{target::Target, watch};
-use crate::client::{self, ClockReading, Response, interval_ms};
+use crate::cli::target::Target;
+use crate::client::{self, ClockReading, Response, UsageKind, interval_ms};
 use crate::config::BaseUrl;
 use crate::explain;
 use crate::signing::ApiKey;
@@ -99,12 +99,13 @@ impl<'a> Pace<'a> {
         }
         let now_ms = now.wall_ms.saturating_add(known.offset_ms(now).unwrap_or(0));
         let target = &self.query.target;
-        catalogue::limits().iter().filter(|l| l.is_for(&target.path)).find_map(|limit| {
+        catalogue::limits_of(&target.path).find_map(|limit| {
+            let (kind, interval) = limit.headers().find_map(client::counted_by)?;
             let need = Need {
-                kind: client::UsageKind::named(limit.kind())?,
-                interval: limit.interval(),
-                limit: limit.most(),
-                cost: cost(target, weight(self.query), limit.kind()),
+                kind,
+                interval: &interval,
+                limit: limit.limit().into(),
+                cost: cost(target, weight(self.query), kind),
                 key: self.key.as_deref(),
                 path: &target.path,
             };
@@ -247,19 +248,20 @@ fn refused(obstacle: &Obstacle) -> Failure {
 }
 
 /// What a request takes of a kind of limit, given its weight.
-fn cost(target: &Target, weight: u64, kind: &str) -> u64 {
+fn cost(target: &Target, weight: u64, kind: UsageKind) -> u64 {
     let by_account = target.endpoint.and_then(Endpoint::weight_by) == Some("UID");
     match kind {
-        "orders" => target.endpoint.map_or(0, |e| u64::from(e.order_count())),
-        "sapi_uid" if by_account => weight,
-        "weight" | "sapi_ip" if !by_account => weight,
+        UsageKind::Orders => target.endpoint.map_or(0, |e| u64::from(e.order_count())),
+        UsageKind::SapiUid if by_account => weight,
+        UsageKind::Weight | UsageKind::SapiIp if !by_account => weight,
         _ => 0,
     }
 }
 
-/// The weight of a query.
+/// The weight of a query; 1 where the exchange does not say.
 fn weight(query: &Query<'_>) -> u64 {
-    watch::weight(&query.target)
+    let sent = query.parameters();
+    query.target.endpoint.and_then(|e| e.weight_of(|name| sent.get(name))).map_or(1, u64::from)
 }
 
 /// Stands for a key without telling it.
@@ -301,16 +303,16 @@ mod tests {
     #[test]
     fn a_request_costs_its_weight_of_the_limit_it_is_counted_by() {
         let cases = [
-            ("spot", "open-orders", "weight", 6),
-            ("spot", "open-orders", "orders", 0),
-            ("spot", "new-order", "orders", 1),
-            ("wallet", "withdraw", "sapi_ip", 0),
-            ("wallet", "withdraw", "sapi_uid", 6),
-            ("wallet", "withdraw-history", "sapi_ip", 0),
+            ("spot", "open-orders", UsageKind::Weight, 6),
+            ("spot", "open-orders", UsageKind::Orders, 0),
+            ("spot", "new-order", UsageKind::Orders, 1),
+            ("wallet", "withdraw", UsageKind::SapiIp, 0),
+            ("wallet", "withdraw", UsageKind::SapiUid, 6),
+            ("wallet", "withdraw-history", UsageKind::SapiIp, 0),
         ];
         for (group, command, kind, expected) in cases {
             let target = Target::from(catalogue::find(group, command).unwrap());
-            assert_eq!(cost(&target, 6, kind), expected, "{command} {kind}");
+            assert_eq!(cost(&target, 6, kind), expected, "{command} {kind:?}");
         }
     }
 }

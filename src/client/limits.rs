@@ -27,13 +27,6 @@ impl UsageKind {
         }
     }
 
-    /// The kind of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Weight, Self::Orders, Self::SapiIp, Self::SapiUid]
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
-    }
-
     /// What it is called for people.
     pub fn title(self) -> &'static str {
         match self {
@@ -76,15 +69,21 @@ const PREFIXES: [(&str, UsageKind); 4] = [
 /// The limits an answer tells about, in the order of its headers. Headers that cannot be read are left out.
 /// Source: Spot REST documentation, "IP Limits" and "Unfilled Order Count".
 pub fn usage(headers: &Headers) -> Vec<Usage> {
-    headers.iter().filter_map(|(name, value)| read(&name.to_ascii_lowercase(), value)).collect()
+    headers.iter().filter_map(|(name, value)| read(name, value)).collect()
 }
 
 fn read(name: &str, value: &str) -> Option<Usage> {
+    let (kind, interval) = counted_by(name)?;
+    Some(Usage { kind, interval, used: value.trim().parse().ok()? })
+}
+
+/// What a header counts, and in which interval.
+pub fn counted_by(header: &str) -> Option<(UsageKind, String)> {
+    let name = header.to_ascii_lowercase();
     let (interval, kind) = PREFIXES.iter().find_map(|(p, kind)| Some((name.strip_prefix(p)?, *kind)))?;
     let (count, unit) = interval.split_at_checked(interval.len().checked_sub(1)?)?;
     let sound = !count.is_empty() && count.bytes().all(|b| b.is_ascii_digit()) && "smhd".contains(unit);
-    let used = value.trim().parse().ok()?;
-    sound.then(|| Usage { kind, interval: interval.to_ascii_uppercase(), used })
+    sound.then(|| (kind, interval.to_ascii_uppercase()))
 }
 
 /// How long an interval such as `1M`, `10S` or `1D` is, in milliseconds.

@@ -30,7 +30,7 @@ pub use clock::{ClockError, ClockReading, measure_offset};
 pub use error::{BodyError, SendError};
 pub use headers::Headers;
 pub use http::{Client, ClientOptions};
-pub use limits::{Usage, UsageKind, interval_ms, retry_after_s, usage};
+pub use limits::{Usage, UsageKind, counted_by, interval_ms, retry_after_s, usage};
 pub use probe::{Connected, LookedUp};
 pub use problem::{CaFileError, CertificateProblem, ProxyProblem, Stage};
 pub use proxy::{ProxyVariables, Route};

@@ -1,9 +1,10 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::limits::Limits;
 use super::spot::{cancels, history, info, orders, quotes, tickers};
 use super::{examples, spot};
-use crate::catalogue::{self, Endpoint, Parameter, Weight};
+use crate::catalogue::{self, Endpoint, Parameter};
 
 /// Everything that a practice exchange plays with: what the engine changes.
 pub(super) struct World {
@@ -23,6 +24,7 @@ impl World {
 pub(super) struct Call<'a> {
     pub(super) endpoint: &'static Endpoint,
     pub(super) parameters: &'a [(String, String)],
+    pub(super) limits: &'a Limits,
     /// The exchange's clock, in microseconds.
     pub(super) now_us: i64,
     /// What the exchange says the time is, in microseconds: the same unless a fault has put the gate's clock wrong.
@@ -104,6 +106,7 @@ pub(super) const PLAYS: &[(&str, Play)] = &[
     ("order", |w, c| history::order(&w.spot, c)),
     ("order-test", |w, c| orders::test(&w.spot, c)),
     ("ping", |_, c| info::ping(c)),
+    ("rate-limit-order", |_, c| info::order_counts(c)),
     ("reference-price", |w, c| quotes::reference_price(&w.spot, c)),
     ("reference-price-calculation", |w, c| quotes::reference_price_calculation(&w.spot, c)),
     ("ticker", |w, c| tickers::rolling(&w.spot, c)),
@@ -148,18 +151,6 @@ pub(super) fn play(world: &mut World, call: &Call<'_>) -> Result<Played, Failure
     call.combination_allowed()?;
     world.spot.advance(call.now_ms());
     play(world, call).map(Played::Answer)
-}
-
-/// What a call counts as against the request weight. Where a rule has more than one figure, its first.
-pub(super) fn weight(endpoint: &Endpoint) -> u32 {
-    match endpoint.weight() {
-        Some(Weight::Fixed(n)) => n,
-        Some(Weight::Rule(rule)) => {
-            let digits: String = rule.chars().take_while(char::is_ascii_digit).collect();
-            digits.parse().unwrap_or(1)
-        }
-        None => 1,
-    }
 }
 
 /// The JSON text of an answer. Structs keep the order of their fields, which is that of the documentation.

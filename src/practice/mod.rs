@@ -16,6 +16,7 @@ mod exchange;
 mod faults;
 mod http;
 mod keys;
+mod limits;
 mod log;
 mod origin;
 mod spot;
@@ -25,6 +26,7 @@ pub use exchange::{Clock, Exchange};
 pub use faults::{Faults, Row as FaultRow, Rule as FaultRule, RuleError, Token, table as fault_table};
 pub use http::Server;
 pub use keys::{API_KEY, ED25519_API_KEY, RSA_API_KEY, own_keys, secret_key};
+pub use limits::Limits;
 pub use log::Entry;
 
 #[cfg(test)]

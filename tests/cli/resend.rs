@@ -192,7 +192,7 @@ fn a_server_on_this_machine_is_held_to_no_limit() {
         2 => answer("400 Bad Request", r#"{"code":-1121,"msg":"x"}"#),
         _ => with("200 OK", "X-MBX-USED-WEIGHT-1M: 6000", "[]"),
     });
-    local(&server, "--watch 1s --no-wait open-orders").run().exits(7);
+    local(&server, "--watch 1s --no-wait open-orders --symbol ARKBTC").run().exits(7);
     assert_eq!(server.requests().len(), 3);
 }
 
@@ -203,7 +203,7 @@ fn watching_goes_on_after_a_failure() {
         3 => answer("400 Bad Request", r#"{"code":-1121,"msg":"x"}"#),
         n => answer("200 OK", &format!("[{n}]")),
     });
-    let ran = local(&server, "--watch 1s -q open-orders").run().exits(7);
+    let ran = local(&server, "--watch 1s -q open-orders --symbol ARKBTC").run().exits(7);
     assert_eq!(ran.stdout, "[0]\n[2]\n");
 }
 

@@ -7,3 +7,4 @@ mod log;
 mod market;
 mod server;
 mod support;
+mod times;

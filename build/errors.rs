@@ -8,7 +8,7 @@ use toml::Spanned;
 use crate::emit::{Pool, Table, variant};
 use crate::source::Source;
 
-const KINDS: [&str; 6] = ["Auth", "Timestamp", "RateLimit", "Uncertain", "Partial", "Refused"];
+const KINDS: [&str; 7] = ["Auth", "Timestamp", "RateLimit", "Uncertain", "NotExecuted", "Partial", "Refused"];
 
 /// A struct of the fields given and those that every explained thing has.
 macro_rules! explained {
@@ -67,11 +67,16 @@ explained!(Error {
     name: String,
     kind: String,
     messages: Vec<String>,
+    #[serde(default)]
+    retry: bool,
+    #[serde(default = "yes")]
+    holds: bool,
 });
 
 explained!(Message {
     text: String,
     codes: Vec<i32>,
+    kind: Option<String>,
 });
 
 #[derive(Deserialize)]
@@ -102,6 +107,10 @@ explained!(Status {
     range: Option<(u16, u16)>,
     name: String,
     kind: String,
+    #[serde(default)]
+    retry: bool,
+    #[serde(default)]
+    wait_s: u32,
 });
 
 #[derive(Deserialize)]
@@ -117,6 +126,10 @@ struct Mistake {
     cause: String,
     why: String,
     fix: String,
+}
+
+fn yes() -> bool {
+    true
 }
 
 struct Tables {
@@ -212,7 +225,8 @@ fn codes(
         let [product, name] = [&parsed.product, &e.name].map(|s| pool.add(s));
         let code = e.code;
         let row = format!(
-            "ErrorEntry{{product:{product},code:{code},name:{name},kind:{kind},messages:{messages},advice:{advice}}}"
+            "ErrorEntry{{product:{product},code:{code},name:{name},kind:{kind},retry:{},holds:{},messages:{messages},advice:{advice}}}",
+            e.retry, e.holds
         );
         if tables.errors.insert((parsed.product.clone(), code), row).is_some() {
             return Err(fail("is there twice".to_owned()));
@@ -223,11 +237,13 @@ fn codes(
         let fail = |what: String| source.at(&spanned.span(), what);
         said(&[&m.text]).map_err(fail)?;
         let advice = m.advice(pool, tables).map_err(fail)?;
+        let kind = m.kind.as_deref().map(|k| variant("Kind", &KINDS, k)).transpose().map_err(fail)?;
+        let kind = kind.map_or("None".to_owned(), |kind| format!("Some({kind})"));
         let codes = tables.codes.add(m.codes.iter().map(i32::to_string).collect());
         let [product, text] = [&parsed.product, &m.text].map(|s| pool.add(s));
-        tables
-            .messages
-            .push(format!("MessageEntry{{product:{product},text:{text},codes:{codes},advice:{advice}}}"));
+        tables.messages.push(format!(
+            "MessageEntry{{product:{product},text:{text},codes:{codes},kind:{kind},advice:{advice}}}"
+        ));
     }
     Ok(())
 }
@@ -249,7 +265,8 @@ fn statuses(pool: &mut Pool, tables: &mut Tables) -> Result<Table, String> {
         let advice = s.advice(pool, tables).map_err(fail)?;
         let name = pool.add(&s.name);
         rows.push(format!(
-            "StatusEntry{{first:{first},last:{last},name:{name},kind:{kind},advice:{advice}}}"
+            "StatusEntry{{first:{first},last:{last},name:{name},kind:{kind},retry:{},wait_s:{},advice:{advice}}}",
+            s.retry, s.wait_s
         ));
     }
     let mut table = Table::new("STATUSES", "StatusEntry");

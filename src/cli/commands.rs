@@ -5,8 +5,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
 use crate::cli::{
-    check, completions, config, doctor, endpoint_args, endpoints, explain, globals, man, request, serve,
-    sign, suggest,
+    check, completions, config, doctor, endpoint_args, endpoints, explain, globals, limits, man, request,
+    serve, sign, suggest,
 };
 
 /// A command that is no endpoint.
@@ -24,6 +24,8 @@ pub enum Builtin {
     Serve,
     /// `bnq doctor`
     Doctor,
+    /// `bnq limits`
+    Limits,
     /// `bnq config`
     Config,
     /// `bnq endpoints`
@@ -36,7 +38,7 @@ pub enum Builtin {
 
 impl Builtin {
     /// Every one, in the order of the help.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Request,
         Self::Endpoints,
         Self::Sign,
@@ -44,6 +46,7 @@ impl Builtin {
         Self::Explain,
         Self::Serve,
         Self::Doctor,
+        Self::Limits,
         Self::Config,
         Self::Completions,
         Self::Man,
@@ -58,6 +61,7 @@ impl Builtin {
             Self::Explain => "explain",
             Self::Serve => "serve",
             Self::Doctor => "doctor",
+            Self::Limits => "limits",
             Self::Config => "config",
             Self::Endpoints => "endpoints",
             Self::Completions => "completions",
@@ -76,6 +80,7 @@ impl Builtin {
             }
             Self::Serve => "Runs the practice exchange on this machine, for any client",
             Self::Doctor => "Checks config, key, clock, network and permissions, a line each, with the fix",
+            Self::Limits => "Shows what is known of used limits, bans and clocks, or forgets it",
             Self::Config => "Shows, checks and writes the profiles of the config file",
             Self::Endpoints => "Finds the endpoint for some words or a path, and tells what it takes",
             Self::Completions => "Prints a script that lets your shell complete commands, flags and values",
@@ -93,6 +98,7 @@ impl Builtin {
             Self::Explain => explain::arguments(command),
             Self::Serve => serve::arguments(command),
             Self::Doctor => doctor::arguments(command),
+            Self::Limits => limits::arguments(command),
             Self::Config => config::arguments(command).after_help(globals::ELSEWHERE),
             Self::Endpoints => endpoints::arguments(command),
             Self::Completions => completions::arguments(command),

@@ -1,6 +1,8 @@
 //! What the terminal is, and words for people on stderr.
 
 use std::io::{IsTerminal as _, Write};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::termios;
 
@@ -52,6 +54,36 @@ impl Console {
             print_line(text);
         }
     }
+
+    /// Waits. On a terminal, a line counts down and is gone afterwards.
+    pub fn wait(self, wait: Duration) {
+        let counts = !self.quiet && wait >= SECOND && std::io::stderr().is_terminal();
+        let end = Instant::now() + wait;
+        while let Some(left) = end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+            if counts {
+                print_stderr(&format!("\r\x1b[K{}", span(left)));
+            }
+            // To the next whole second.
+            let step = Duration::from_nanos(left.subsec_nanos().into());
+            thread::sleep(if step.is_zero() { SECOND } else { step }.min(left));
+        }
+        if counts {
+            print_stderr("\r\x1b[K");
+        }
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A time for people: `0.4 s`, `12 s`, `3 min`; never less than it is.
+pub fn span(time: Duration) -> String {
+    let ms = time.as_millis();
+    match ms {
+        0..10_000 => format!("{}.{} s", ms.div_ceil(100) / 10, ms.div_ceil(100) % 10),
+        10_000..120_000 => format!("{} s", ms.div_ceil(1000)),
+        120_000..7_200_000 => format!("{} min", ms.div_ceil(60_000)),
+        _ => format!("{} h", ms.div_ceil(3_600_000)),
+    }
 }
 
 fn print_line(text: &str) {
@@ -83,4 +115,26 @@ pub fn stdout_style(when: &str, no_color: bool, dumb: bool) -> Style {
     };
     let size = Some(&stdout).filter(|_| terminal).and_then(|s| termios::tcgetwinsize(s).ok());
     Style { colour, terminal, width: size.map(|s| usize::from(s.ws_col)).filter(|w| *w > 0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_rounded_up() {
+        let cases = [
+            (0, "0.0 s"),
+            (1, "0.1 s"),
+            (400, "0.4 s"),
+            (9_901, "10.0 s"),
+            (10_001, "11 s"),
+            (119_999, "120 s"),
+            (120_001, "3 min"),
+            (7_200_000, "2 h"),
+        ];
+        for (ms, text) in cases {
+            assert_eq!(span(Duration::from_millis(ms)), text, "{ms}");
+        }
+    }
 }

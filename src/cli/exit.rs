@@ -27,7 +27,7 @@ pub enum Kind {
     RateLimit,
     /// Refused: anything else.
     Refused,
-    /// No answer, and nothing was changed.
+    /// No answer, or one of a fault inside the exchange; nothing was changed.
     NoAnswer,
     /// A change was sent, and whether it was executed is not known.
     Unknown,
@@ -66,10 +66,10 @@ impl Kind {
             }
             Self::Config => "Configuration or credentials; nothing was sent.",
             Self::Auth => "Refused: key, signature, permission or address.",
-            Self::Timestamp => "Refused: timestamp outside the window.",
-            Self::RateLimit => "Refused: rate limit or ban.",
+            Self::Timestamp => "Refused: timestamp outside the window; the next run corrects the clock.",
+            Self::RateLimit => "Refused: rate limit or ban; or nothing was sent, since it would have been.",
             Self::Refused => "Refused: anything else; nothing was done.",
-            Self::NoAnswer => "No answer.",
+            Self::NoAnswer => "No answer, or a fault of the exchange's; a change was not executed.",
             Self::Unknown => {
                 "Unknown: a change was sent, and whether it was executed is not known; the message says how to find out."
             }
@@ -105,7 +105,7 @@ impl Kind {
             explain::Kind::Timestamp => Self::Timestamp,
             explain::Kind::RateLimit => Self::RateLimit,
             explain::Kind::Uncertain if changes => Self::Unknown,
-            explain::Kind::Uncertain => Self::NoAnswer,
+            explain::Kind::Uncertain | explain::Kind::NotExecuted => Self::NoAnswer,
             explain::Kind::Partial => Self::Partial,
             explain::Kind::Refused => Self::Refused,
         }

@@ -32,6 +32,11 @@ const VALUED: &[Valued] = &[
     },
     valued("timeout", "SECONDS", "How long to wait for the connection, and again for the answer"),
     valued(
+        "retry-for",
+        "SECONDS",
+        "How long a read that brings no answer is sent again, 20 if not given; 0 sends it once",
+    ),
+    valued(
         "watch",
         "SPAN",
         "Repeat a read each 5s, 2m or 1h; a terminal is redrawn, elsewhere each answer is a line",
@@ -47,6 +52,7 @@ const SWITCHES: &[(&str, Option<char>, &str)] = &[
     ("curl", None, "Print the request as a curl line, but send nothing"),
     ("yes", None, "Do not ask before a change"),
     ("no-check", None, "Send parameters as they are typed, whatever the catalogue says of them"),
+    ("no-wait", None, "Fail with exit code 6 in place of waiting for a rate limit or the end of a ban"),
     ("no-client-id", None, "Do not make an id for a change that has none"),
     ("quiet", Some('q'), "Print no notes on stderr"),
     ("verbose", Some('v'), "Print the request, the answer's headers and where each setting came from"),
@@ -129,6 +135,8 @@ pub struct Globals {
     pub recv_window: Option<String>,
     /// `--timeout`
     pub timeout: Option<String>,
+    /// `--retry-for`
+    pub retry_for: Option<String>,
     /// `--watch`
     pub watch: Option<String>,
     /// `--errors`
@@ -143,6 +151,8 @@ pub struct Globals {
     pub curl: bool,
     /// `--yes`
     pub yes: bool,
+    /// `--no-wait`
+    pub no_wait: bool,
     /// `--no-client-id`
     pub no_client_id: bool,
     /// `-q`
@@ -166,6 +176,7 @@ impl Globals {
             timestamp: value("timestamp"),
             recv_window: value("recv-window"),
             timeout: value("timeout"),
+            retry_for: value("retry-for"),
             watch: value("watch"),
             errors: value("errors"),
             color: value("color"),
@@ -173,6 +184,7 @@ impl Globals {
             dry_run: flag("dry-run"),
             curl: flag("curl"),
             yes: flag("yes"),
+            no_wait: flag("no-wait"),
             no_client_id: flag("no-client-id"),
             quiet: flag("quiet"),
             verbose: flag("verbose"),

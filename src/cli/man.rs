@@ -26,6 +26,10 @@ const VARIABLES: &[(&str, &str)] = &[
     ("BNQ_BASE_URL", "Like --base-url."),
     ("BNQ_OUTPUT", "Like --output."),
     ("BNQ_ERRORS", "Like --errors."),
+    (
+        "BNQ_STATE_DIR",
+        "The folder in which limits, bans and clock offsets are remembered; empty to remember nothing.",
+    ),
     ("NO_COLOR", "Where it is set and not empty, nothing is coloured unless --color asks for it."),
 ];
 

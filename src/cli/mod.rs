@@ -17,8 +17,10 @@ mod explain;
 mod globals;
 mod guard;
 mod interrupt;
+mod limits;
 mod local;
 mod man;
+mod pace;
 mod query;
 mod redact;
 mod refusal;
@@ -121,6 +123,7 @@ fn dispatch(mut words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
         Named::Builtin(Builtin::Explain) => explain::run(matches, &session),
         Named::Builtin(Builtin::Serve) => serve::run(matches),
         Named::Builtin(Builtin::Doctor) => doctor::run(matches, &session),
+        Named::Builtin(Builtin::Limits) => limits::run(matches, &session),
         Named::Builtin(Builtin::Config) => config::run(matches, &session),
         Named::Builtin(Builtin::Endpoints) => endpoints::run(matches, &session),
         Named::Builtin(Builtin::Completions) => completions::run(matches),

@@ -20,6 +20,12 @@ use crate::signing::{Draft, Parameters, RecvWindow, SignedRequest};
 /// The most that is shown of an answer that is not the exchange's.
 const MAX_FOREIGN: u64 = 1 << 20;
 
+/// How long a read is sent again where nobody says.
+const RETRY_FOR: Duration = Duration::from_secs(20);
+
+/// The longest `--retry-for`, in seconds.
+const LONGEST_RETRY_FOR: f64 = 86_400.0;
+
 /// A request that has been checked and is ready to be signed.
 pub struct Query<'a> {
     /// The run.
@@ -32,6 +38,8 @@ pub struct Query<'a> {
     in_body: Parameters,
     /// The time between two requests, under `--watch`.
     pub interval: Option<Duration>,
+    /// How long a read is sent again: `--retry-for`.
+    pub retry_for: Duration,
     /// The parameter that names a change, with its value.
     pub id: Option<(&'static str, String)>,
     /// The settings.
@@ -90,6 +98,7 @@ impl<'a> Query<'a> {
             in_url: typed.query,
             in_body: typed.body,
             interval,
+            retry_for: session.globals.retry_for.as_deref().map_or(Ok(RETRY_FOR), retry_for)?,
             id: None,
             recv_window: window.or_else(|| settings.recv_window.as_ref().map(|w| w.value.clone())),
             output: Output { format: format.unwrap_or(usual), fields: session.fields()?, style },
@@ -145,6 +154,11 @@ impl<'a> Query<'a> {
                 .sign(&credentials.key, timestamp, self.recv_window.as_ref())
                 .map_err(|e| Failure::new(Kind::Other, e.to_string())),
         }
+    }
+
+    /// How long the request stays valid, in the milliseconds that count where none are sent.
+    pub fn window(&self) -> &str {
+        self.recv_window.as_ref().map_or(RecvWindow::DEFAULT, RecvWindow::as_str)
     }
 
     /// Every parameter that is sent, without what signing adds.
@@ -301,6 +315,15 @@ fn once<'t>(name: &str, flag: Option<&'t str>, pair: Option<&'t str>) -> Result<
         }
         _ => Ok(flag.or(pair)),
     }
+}
+
+fn retry_for(text: &str) -> Result<Duration, Failure> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let seconds = text.parse().ok().filter(|s| digits && *s <= LONGEST_RETRY_FOR);
+    seconds.and_then(|s| Duration::try_from_secs_f64(s).ok()).ok_or_else(|| {
+        Failure::usage(format!("--retry-for is no number of seconds: {text}"))
+            .with_fix("give 0 to 86400, such as 20; 0 sends a read once")
+    })
 }
 
 fn timestamp(text: &str) -> Result<i64, Failure> {

@@ -140,18 +140,24 @@ impl Item {
 
 fn coded(asked: &Asked<'_>, status: u16, error: &ErrorBody) -> Failure {
     let product = asked.target.group;
-    let Some(entry) = explain::error(product, error.code) else {
+    let entry = explain::error(product, error.code);
+    let message = explain::message(product, error.code, &error.msg);
+    let advice = message.map(explain::MessageEntry::advice).or(entry.map(explain::ErrorEntry::advice));
+    let Some(advice) = advice else {
         let mut failure = by_status(asked, status, error.msg.clone());
         failure.code = Some(error.code);
         return failure;
     };
-    // Whatever the code, a 5xx leaves open what was done. Source: Spot REST documentation, "HTTP return codes".
-    let kind = if status >= 500 { explain::Kind::Uncertain } else { entry.kind() };
+    let told = message.and_then(explain::MessageEntry::kind).or(entry.map(explain::ErrorEntry::kind));
+    let kind = match told {
+        Some(explain::Kind::NotExecuted) => explain::Kind::NotExecuted,
+        // Whatever else the code, a 5xx leaves open what was done. Source: Spot REST documentation, "HTTP return codes".
+        Some(kind) if status < 500 => kind,
+        _ => explain::Kind::Uncertain,
+    };
     let mut failure = Failure::new(Kind::of_refusal(kind, asked.target.changes), error.msg.clone());
     failure.code = Some(error.code);
-    failure.name = entry.name().map(str::to_owned);
-    let message = explain::message(product, error.code, &error.msg);
-    let advice = message.map_or(entry.advice(), explain::MessageEntry::advice);
+    failure.name = entry.and_then(explain::ErrorEntry::name).map(str::to_owned);
     let (cause, fix) = (advice.cause(), advice.fix());
     let known = slip(asked, &error.msg).or_else(|| own(asked, error.code));
     let (cause, fix) = known.unwrap_or((cause.to_owned(), fix.to_owned()));
@@ -254,6 +260,33 @@ mod tests {
         ];
         for (status, body, kind) in cases {
             assert_eq!(explained(&asked, status, body).kind, kind, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn what_the_exchange_states_was_not_executed_is_no_open_question() {
+        let throttled = r#"{"code":-1008,"msg":"Request throttled by system-level protection. Reduce-only/close-position orders are exempt. Please try again."}"#;
+        let busy = r#"{"code":-1008,"msg":"Server is currently overloaded with other requests. Please try again in a few minutes."}"#;
+        let broke =
+            r#"{"code":-1001,"msg":"Internal error; unable to process your request. Please try again."}"#;
+        let down = r#"{"code":0,"msg":"Service Unavailable."}"#;
+        let unknown =
+            r#"{"code":-1000,"msg":"Unknown error, please check your request or try again later."}"#;
+        let cases = [
+            ("futures", throttled, Kind::NoAnswer),
+            ("futures", busy, Kind::Unknown),
+            ("futures", broke, Kind::NoAnswer),
+            ("futures", down, Kind::NoAnswer),
+            ("futures", unknown, Kind::Unknown),
+            ("coin-futures", broke, Kind::NoAnswer),
+            ("spot", throttled, Kind::Unknown),
+            ("spot", broke, Kind::Unknown),
+            ("spot", down, Kind::Unknown),
+        ];
+        for (group, body, kind) in cases {
+            let target = Target::from(catalogue::find(group, "new-order").unwrap());
+            let asked = Asked { target: &target, parameters: Parameters::new(), words: &[], key: None };
+            assert_eq!(explained(&asked, 503, body).kind, kind, "{group} {body}");
         }
     }
 

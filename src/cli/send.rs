@@ -1,4 +1,6 @@
-//! Sends a query and prints its answer: once where it changes something, once more where a read met a wrong clock.
+//! Sends a query and prints its answer: a change once, a read until there is an answer or its time is over.
+
+mod tries;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -10,6 +12,7 @@ use crate::catalogue::{self, Environment, ErrorsIn, Role};
 use crate::cli::console;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::interrupt;
+use crate::cli::pace::Pace;
 use crate::cli::query::Query;
 use crate::cli::refusal::{self, Asked, Keyed};
 use crate::cli::session::{now_ms, variable};
@@ -38,13 +41,14 @@ struct Sender<'a> {
     client: Client,
     /// Whether any of the request may have left.
     begun: Arc<AtomicBool>,
+    pace: Pace<'a>,
 }
 
 impl<'a> Sender<'a> {
     fn new(query: &'a Query<'a>, base_url: &'a str) -> Self {
         let begun = Arc::new(AtomicBool::new(false));
         let client = Client::new(ClientOptions { begun: Arc::clone(&begun), ..options(&query.settings) });
-        Self { query, base_url, client, begun }
+        Self { query, base_url, client, begun, pace: Pace::new(query, base_url) }
     }
 
     fn run(&self) -> Result<(), Failure> {
@@ -59,10 +63,7 @@ impl<'a> Sender<'a> {
     fn repeat(&self, interval: Duration) -> Result<(), Failure> {
         loop {
             let began = Instant::now();
-            let mut response = self.send(0)?;
-            if !(200..300).contains(&response.status) {
-                return self.accept(response);
-            }
+            let mut response = self.answer()?;
             if !self.query.redraw(&mut response.body)? {
                 return Ok(());
             }
@@ -71,32 +72,7 @@ impl<'a> Sender<'a> {
     }
 
     fn once(&self) -> Result<(), Failure> {
-        let response = self.send(0)?;
-        let Err(refused) = self.accept(response) else { return Ok(()) };
-        if refused.kind != Kind::Timestamp {
-            return Err(refused);
-        }
-        if self.query.fixed_time.is_some() {
-            return Err(refused
-                .with_cause("the time given by --timestamp is outside the window of the exchange's clock")
-                .with_fix("leave --timestamp out, or give a time within recvWindow of the exchange's"));
-        }
-        let offset_ms = match self.measure() {
-            Ok(offset_ms) => offset_ms,
-            Err(e) => {
-                return Err(refused
-                    .with_cause(format!("the clocks differ, and by how much could not be measured: {e}"))
-                    .with_fix("set this machine's clock, then send again"));
-            }
-        };
-        if self.query.target.changes {
-            let fix = format!("this machine's clock is off by {} ms; set it, then send again", -offset_ms);
-            return Err(refused.with_fix(fix));
-        }
-        self.query.session.console.note(&format!(
-            "note: the exchange's clock differs by {offset_ms} ms; sent again with that corrected"
-        ));
-        self.accept(self.send(offset_ms)?)
+        self.accepted(&mut self.answer()?)
     }
 
     /// While a change is under way, an interruption leaves its outcome unknown.
@@ -117,7 +93,8 @@ impl<'a> Sender<'a> {
         })?)
     }
 
-    fn send(&self, offset_ms: i64) -> Result<Response, Failure> {
+    /// The request, signed at this moment.
+    fn signed(&self, offset_ms: i64) -> Result<SignedRequest, Failure> {
         let time = self.query.fixed_time.unwrap_or_else(|| now_ms().saturating_add(offset_ms));
         let request = self.query.sign(self.base_url, time)?;
         if self.query.session.globals.debug_sign {
@@ -126,8 +103,12 @@ impl<'a> Sender<'a> {
         if let Some((_, signature)) = &request.signed {
             self.query.redactor.hide_signature(signature);
         }
-        self.tell_request(&request);
-        let response = self.client.send(&request, &[]).map_err(|e| self.unanswered(&e))?;
+        Ok(request)
+    }
+
+    fn send(&self, request: &SignedRequest) -> Result<Response, SendError> {
+        self.tell_request(request);
+        let response = self.client.send(request, &[])?;
         self.tell_response(&response);
         Ok(response)
     }
@@ -160,34 +141,9 @@ impl<'a> Sender<'a> {
             }),
         }
     }
-
-    /// Prints an accepted answer; a refused one is explained.
-    fn accept(&self, mut response: Response) -> Result<(), Failure> {
-        let status = response.status;
-        let retry_after_s = client::retry_after_s(&response.headers, now_ms() / 1000);
-        if (200..300).contains(&status) {
-            self.tell_example(&response);
-            return self.accepted(&mut response);
-        }
-        let body = read_bounded(&mut response.body).map_err(|e| {
-            // Without its code, a refusal could be one that leaves the outcome open.
-            self.broken(Failure::new(Kind::NoAnswer, format!("the answer broke off: {e}")), status)
-        })?;
-        let mut failure = refusal::explained(&self.asked(), status, &body);
-        failure.retry_after_s = retry_after_s;
-        if failure.kind == Kind::Partial {
-            self.query.render(&mut body.as_bytes()).map_err(|e| self.broken(e, status))?;
-        }
-        Err(failure)
-    }
 }
 
 impl Sender<'_> {
-    /// How far the exchange's clock is ahead of this machine's, in milliseconds.
-    fn measure(&self) -> Result<i64, ClockError> {
-        measure(&self.client, self.base_url, &self.query.target.path, |_| {}).map(|reading| reading.offset_ms)
-    }
-
     /// No answer came. For a change, what counts is whether any of it may have left.
     fn unanswered(&self, error: &SendError) -> Failure {
         if self.query.target.changes && error.request_may_have_left() {

@@ -15,6 +15,7 @@ use crate::cli::{ask, suggest};
 use crate::config::{self, ConfigError, Credentials, Flags, Inputs, Settings};
 use crate::render::{Fields, Format, Style};
 use crate::signing::{RecvWindow, SecretKey};
+use crate::state::Folder;
 
 /// One run of the program.
 pub struct Session {
@@ -136,6 +137,15 @@ pub fn variable(name: &str) -> Option<OsString> {
 /// The names of the variables of the environment that are text.
 pub fn variable_names() -> Vec<String> {
     std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect()
+}
+
+/// Where it is remembered what the exchange said: `BNQ_STATE_DIR`, which may be empty to remember nothing, else below the
+/// platform's folder for state or local data, if it has one.
+pub fn state_folder() -> Option<Folder> {
+    match variable("BNQ_STATE_DIR") {
+        Some(given) => Some(given).filter(|path| !path.is_empty()).map(Folder::at),
+        None => dirs::state_dir().or_else(dirs::data_local_dir).map(|folder| Folder::at(folder.join("bnq"))),
+    }
 }
 
 /// This machine's clock, in milliseconds since the epoch.

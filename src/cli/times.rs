@@ -21,6 +21,12 @@ pub fn milliseconds(text: &str, now_ms: i64) -> Option<i64> {
     text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
 }
 
+/// A time for people: `2026-03-01T00:00:00Z`.
+pub fn shown(ms: i64) -> String {
+    let at = Timestamp::from_millisecond(ms).map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+    at.unwrap_or_else(|_| ms.to_string())
+}
+
 /// The length of a span such as `90s`, `30m`, `2h`, `7d`, `1w`, in milliseconds.
 pub fn span_ms(text: &str) -> Option<i64> {
     let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
@@ -65,6 +71,13 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(milliseconds(text, NOW), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_shown_in_utc() {
+        for (ms, text) in [(NOW, "2026-03-01T00:00:00Z"), (i64::MAX, "9223372036854775807")] {
+            assert_eq!(shown(ms), text);
         }
     }
 }

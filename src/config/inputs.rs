@@ -31,7 +31,7 @@ const fn variable(name: &'static str, after: Option<&'static str>, before: &'sta
 }
 
 /// Every variable that is read, but for the proxies' and the terminal's.
-pub const VARIABLES: [Variable; 11] = [
+pub const VARIABLES: [Variable; 12] = [
     variable("BINANCE_API_KEY", Some("--profile"), "default_profile"),
     variable("BINANCE_SECRET_KEY", Some("--profile"), "default_profile"),
     variable("BINANCE_API_SECRET", Some("--profile"), "default_profile"),
@@ -43,6 +43,7 @@ pub const VARIABLES: [Variable; 11] = [
     variable("BNQ_BASE_URL", Some("--base-url"), "the profile and the exchange's own host"),
     variable("BNQ_OUTPUT", Some("--output"), "the profile and the default, json"),
     variable("BNQ_ERRORS", Some("--errors"), "the default, text"),
+    variable("BNQ_STATE_DIR", None, "the platform's folder for state"),
 ];
 
 /// The global flags that this layer looks at, as typed.

@@ -14,6 +14,8 @@ pub enum Kind {
     RateLimit,
     /// Whether the request was executed is not known.
     Uncertain,
+    /// A fault inside the exchange, which states that nothing was executed.
+    NotExecuted,
     /// Done in part.
     Partial,
     /// Rejected; nothing was done.
@@ -28,6 +30,7 @@ impl Kind {
             Self::Timestamp => "timestamp",
             Self::RateLimit => "rate_limit",
             Self::Uncertain => "uncertain",
+            Self::NotExecuted => "not_executed",
             Self::Partial => "partial",
             Self::Refused => "refused",
         }
@@ -99,6 +102,8 @@ pub struct ErrorEntry {
     pub(super) code: i32,
     pub(super) name: Text,
     pub(super) kind: Kind,
+    pub(super) retry: bool,
+    pub(super) holds: bool,
     pub(super) messages: Span,
     pub(super) advice: Advice,
 }
@@ -124,6 +129,16 @@ impl ErrorEntry {
         self.kind
     }
 
+    /// Whether a read that met it is worth sending again.
+    pub fn retry(&self) -> bool {
+        self.retry
+    }
+
+    /// Whether a 429 or 418 that comes with it is about all requests from this address, even where it names no time.
+    pub fn holds(&self) -> bool {
+        self.holds
+    }
+
     /// The messages it comes with; `%s` stands for what varies.
     pub fn messages(&self) -> impl Iterator<Item = &'static str> {
         self.messages.of(&TEXTS).iter().map(|t| t.as_str())
@@ -140,6 +155,7 @@ pub struct MessageEntry {
     pub(super) product: Text,
     pub(super) text: Text,
     pub(super) codes: Span,
+    pub(super) kind: Option<Kind>,
     pub(super) advice: Advice,
 }
 
@@ -154,7 +170,21 @@ impl MessageEntry {
         self.text.as_str()
     }
 
-    /// The codes that it comes with.
+    /// What it says about the request, where its code does not say it.
+    pub fn kind(&self) -> Option<Kind> {
+        self.kind
+    }
+
+    /// Whether an answer with this code and text is it.
+    pub(super) fn is(&self, code: i64, text: &str) -> bool {
+        let own = self.text().trim_end_matches('.');
+        match self.codes() {
+            [] => text.trim_end_matches('.') == own,
+            codes => codes.iter().any(|c| i64::from(*c) == code) && text.starts_with(own),
+        }
+    }
+
+    /// The codes that it comes with; none, if it says the same whatever the code.
     pub fn codes(&self) -> &'static [i32] {
         self.codes.of(&MESSAGE_CODES)
     }
@@ -171,10 +201,22 @@ pub struct StatusEntry {
     pub(super) last: u16,
     pub(super) name: Text,
     pub(super) kind: Kind,
+    pub(super) retry: bool,
+    pub(super) wait_s: u32,
     pub(super) advice: Advice,
 }
 
 impl StatusEntry {
+    /// Whether a read that met it is worth sending again.
+    pub fn retry(&self) -> bool {
+        self.retry
+    }
+
+    /// For how many seconds nothing may be sent after it, where the answer names no time; 0 where it forbids nothing.
+    pub fn wait_s(&self) -> u64 {
+        u64::from(self.wait_s)
+    }
+
     /// What the status is, in a few words.
     pub fn name(&self) -> &'static str {
         self.name.as_str()

@@ -71,7 +71,7 @@ impl Found {
     pub fn kind(&self) -> Option<Kind> {
         match self.what {
             What::Error(e) => Some(e.kind()),
-            What::Message(_) => self.code_of_message().map(ErrorEntry::kind),
+            What::Message(m) => m.kind().or_else(|| self.code_of_message().map(ErrorEntry::kind)),
             What::Status(_, s) => Some(s.kind()),
             What::Mistake(_) => None,
         }

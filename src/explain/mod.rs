@@ -30,12 +30,13 @@ pub fn error(group: &str, code: i64) -> Option<&'static ErrorEntry> {
 /// The entry of a message that says more than its code.
 pub fn message(group: &str, code: i64, text: &str) -> Option<&'static MessageEntry> {
     let product = Product::of_group(group).or_else(|| Product::all().first())?;
-    let says = |m: &&MessageEntry| {
-        text.starts_with(m.text().trim_end_matches('.')) && m.codes().iter().any(|c| i64::from(*c) == code)
-    };
     // PERCENT_PRICE begins PERCENT_PRICE_BY_SIDE: of two that fit, the longer one is meant.
     let longest = |file: &str| {
-        MESSAGES.iter().filter(|m| m.product() == file).filter(says).max_by_key(|m| m.text().len())
+        MESSAGES
+            .iter()
+            .filter(|m| m.product() == file)
+            .filter(|m| m.is(code, text))
+            .max_by_key(|m| m.text().len())
     };
     product.chain().find_map(longest)
 }

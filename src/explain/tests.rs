@@ -34,6 +34,81 @@ fn codes_have_the_kind_that_their_exit_code_follows_from() {
 }
 
 #[test]
+fn reads_are_sent_again_after_the_codes_and_statuses_that_say_so() {
+    let codes = [
+        ("spot", -1000, true),
+        ("spot", -1001, true),
+        ("spot", -1003, false),
+        ("spot", -1006, true),
+        ("spot", -1007, true),
+        ("spot", -1008, true),
+        ("spot", -1021, false),
+        ("spot", -1121, false),
+        ("wallet", -1007, true),
+        ("wallet", -1008, true),
+        ("futures", -1000, true),
+        ("futures", -1001, true),
+        ("futures", -1008, true),
+        ("coin-futures", -1007, true),
+        ("options", -1006, true),
+        ("options", -1007, true),
+        ("portfolio-margin", -1001, true),
+        ("portfolio-margin", -1008, true),
+    ];
+    for (group, code, retry) in codes {
+        assert_eq!(error(group, code).unwrap().retry(), retry, "{group} {code}");
+    }
+    let statuses = [
+        (400, false, 0),
+        (403, false, 0),
+        (418, true, 120),
+        (429, true, 60),
+        (500, true, 0),
+        (502, true, 0),
+        (503, true, 0),
+        (504, true, 0),
+        (599, true, 0),
+    ];
+    for (code, retry, wait_s) in statuses {
+        let entry = status(code).unwrap();
+        assert_eq!((entry.retry(), entry.wait_s()), (retry, wait_s), "{code}");
+    }
+}
+
+#[test]
+fn of_a_message_the_kind_counts_before_that_of_its_code() {
+    let cases = [
+        (
+            "futures",
+            -1008,
+            "Request throttled by system-level protection. Reduce-only/close-position orders are exempt. Please try again.",
+            Some(Kind::NotExecuted),
+        ),
+        (
+            "futures",
+            -1008,
+            "Server is currently overloaded with other requests. Please try again in a few minutes.",
+            None,
+        ),
+        ("futures", 0, "Service Unavailable.", Some(Kind::NotExecuted)),
+        ("coin-futures", -1000, "Service Unavailable.", Some(Kind::NotExecuted)),
+        ("futures", 0, "Service Unavailable. Execution status unknown.", None),
+        ("futures", 0, "Service unavailable from a restricted location", None),
+        ("futures", -1000, "Unknown error, please check your request or try again later.", None),
+        ("spot", 0, "Service Unavailable.", None),
+        (
+            "portfolio-margin",
+            -1008,
+            "Request throttled by system-level protection. Reduce-only/close-position orders are exempt. Please try again.",
+            None,
+        ),
+    ];
+    for (group, code, text, kind) in cases {
+        assert_eq!(message(group, code, text).and_then(MessageEntry::kind), kind, "{group} {code} {text}");
+    }
+}
+
+#[test]
 fn statuses_without_a_code_are_known() {
     let cases = [
         (403, Kind::Refused),
@@ -131,7 +206,7 @@ fn every_message_is_found_by_its_text() {
             assert!(find(text, None).iter().any(is_it), "{text}");
         }
         for code in entry.codes() {
-            let said = message("spot", i64::from(*code), entry.text()).unwrap();
+            let said = message(entry.product(), i64::from(*code), entry.text()).unwrap();
             assert!(std::ptr::eq(said, entry), "{code} {}", entry.text());
         }
     }

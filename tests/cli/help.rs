@@ -44,6 +44,7 @@ fn help_of_what_is_no_endpoint() {
         "config",
         "config init",
         "doctor",
+        "limits",
         "endpoints",
         "completions",
         "man",

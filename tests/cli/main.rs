@@ -9,6 +9,7 @@
 )]
 
 mod account;
+mod away;
 mod bad_input;
 mod catalogue;
 mod changes;
@@ -29,6 +30,7 @@ mod output;
 mod practice;
 mod readme;
 mod request;
+mod resend;
 mod signing;
 mod state;
 mod support;

@@ -100,7 +100,10 @@ fn a_read_without_an_answer_is_exit_8() {
     for (name, script) in cases {
         let script = *script;
         let server = scripted(move |_, _| script());
-        let line = format!("--env local --base-url {} --timeout 1 --errors json open-orders", server.url);
+        let line = format!(
+            "--env local --base-url {} --timeout 1 --retry-for 0 --errors json open-orders",
+            server.url
+        );
         let error = bnq(&line).run().exits(8).error();
         assert_eq!(error["kind"], "no_answer", "{name}: {error}");
         assert_eq!(error["client_order_id"], serde_json::Value::Null, "{name}");
@@ -130,7 +133,7 @@ fn a_refusal_has_every_field_in_json() {
         );
         Then::Answer((head + body).into_bytes())
     });
-    let line = format!("--env local --base-url {} --errors json open-orders", server.url);
+    let line = format!("--env local --base-url {} --retry-for 0 --errors json open-orders", server.url);
     let ran = bnq(&line).run().exits(6).prints_nothing();
     let error = ran.error();
     assert_eq!(error["kind"], "rate_limit");
@@ -245,7 +248,7 @@ fn what_was_sent_is_hidden_where_an_answer_repeats_it() {
                 format!("HTTP/1.1 {status}\r\nX-MBX-ECHO: {KEY}\r\nContent-Length: {}\r\n\r\n", echo.len());
             Then::Answer((head + &echo).into_bytes())
         });
-        for flags in ["", "-v", "--errors json"] {
+        for flags in ["--retry-for 0.1", "--retry-for 0 -v", "--retry-for 0 --errors json"] {
             let ran = bnq(&format!("--env local --base-url {} {flags} open-orders", server.url)).run();
             let sent = server.requests().pop().unwrap();
             let signature = sent.split("signature=").nth(1).unwrap().split(' ').next().unwrap();
@@ -258,7 +261,8 @@ fn what_was_sent_is_hidden_where_an_answer_repeats_it() {
 fn json_failures_hold_no_character_that_a_terminal_acts_on() {
     let server =
         scripted(|_, _| answer("400 Bad Request", "{\"code\":-1000,\"msg\":\"bad \u{9b}31m \u{202e} x\"}"));
-    let ran = bnq(&format!("--env local --base-url {} --errors json open-orders", server.url)).run();
+    let line = format!("--env local --base-url {} --retry-for 0 --errors json open-orders", server.url);
+    let ran = bnq(&line).run();
     assert!(!ran.stderr.contains(['\u{9b}', '\u{202e}']), "{}", ran.stderr);
     assert_eq!(ran.error()["message"], "bad \u{9b}31m \u{202e} x");
 }

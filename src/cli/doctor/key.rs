@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 
 use super::check::Finding;
 use super::examination::Examination;
+use super::network;
 use crate::catalogue::{self, Endpoint, Role};
 use crate::cli::exit::{Failure, Kind};
+use crate::cli::pace::{banned, memory_of, wait_after};
 use crate::cli::refusal::{self, Asked};
 use crate::cli::send;
 use crate::cli::session::now_ms;
@@ -93,6 +95,9 @@ fn ask(x: &mut Examination<'_>, endpoint: &'static Endpoint) -> Result<Answered,
     if let Some((_, signature)) = &request.signed {
         x.redactor.hide_signature(signature);
     }
+    if let Some(banned) = banned(&memory_of(url.as_str()), url.as_str()) {
+        return Err(banned);
+    }
     let unsent = |e: client::SendError| Failure::new(send::kind_of(&e), e.to_string());
     let mut response = x.client.send(&request, &[]).map_err(unsent)?;
     x.note_usage(client::usage(&response.headers));
@@ -103,7 +108,12 @@ fn ask(x: &mut Examination<'_>, endpoint: &'static Endpoint) -> Result<Answered,
     }
     let target = Target::from(endpoint);
     let asked = Asked { target: &target, parameters: Parameters::new(), words: &x.session.words, key: None };
-    Err(refusal::explained(&asked, response.status, &body))
+    let failure = refusal::explained(&asked, response.status, &body);
+    let retry_after_s = client::retry_after_s(&response.headers, now_ms() / 1000);
+    let said = (failure.code, failure.message.as_str());
+    let wait = wait_after(target.group, response.status, said, retry_after_s);
+    network::remember_wait(url.as_str(), wait, response.status);
+    Err(failure)
 }
 
 #[cfg(test)]

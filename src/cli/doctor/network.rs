@@ -8,11 +8,14 @@ use super::check::Finding;
 use super::examination::Examination;
 use crate::catalogue::Environment;
 use crate::cli::exit::{Failure, Kind};
+use crate::cli::pace::{Wait, banned, memory_of, wait_after};
 use crate::cli::send;
-use crate::client::{self, ClockError, ClockReading, Usage, UsageKind};
+use crate::cli::session::now_ms;
+use crate::client::{self, ClockError, ClockReading, Usage};
 use crate::diagnose::AHEAD_LIMIT_US;
 use crate::explain;
 use crate::signing::RecvWindow;
+use crate::state::{ClockOffset, Clocks};
 
 /// How often the clock is asked for; the answer that came back soonest counts.
 const SAMPLES: usize = 3;
@@ -66,11 +69,18 @@ pub fn connection(x: &mut Examination<'_>) -> Vec<Finding> {
 /// Whether this machine's clock is near enough to the exchange's for a timestamp to be accepted.
 pub fn clock(x: &mut Examination<'_>) -> Vec<Finding> {
     let name = "clock";
+    let memory = memory_of(x.base_url());
+    if let Some(banned) = banned(&memory, x.base_url()) {
+        return vec![Finding::fail(name, banned)];
+    }
     let best = match measure(x) {
         Ok(best) => best,
         Err(error) => return vec![Finding::fail(name, unmeasured(&error))],
     };
     x.clock = Some(best);
+    // The check goes on without a folder to remember it in.
+    let _ = memory
+        .learn(|known| known.clock = Some(ClockOffset { offset_ms: best.offset_ms, at: Clocks::now() }));
     let window = x.settings.as_ref().ok().and_then(|s| s.recv_window.as_ref());
     let window = window.map_or(RecvWindow::DEFAULT, |w| w.value.as_str()).to_owned();
     vec![judged(name, best, &window)]
@@ -80,7 +90,15 @@ fn measure(x: &mut Examination<'_>) -> Result<ClockReading, ClockError> {
     let mut best: Option<ClockReading> = None;
     let mut told = Vec::new();
     for _ in 0..SAMPLES {
-        let seen = |response: &client::Response| told = client::usage(&response.headers);
+        let seen = |response: &client::Response| {
+            told = client::usage(&response.headers);
+            let retry_after_s = client::retry_after_s(&response.headers, now_ms() / 1000);
+            remember_wait(
+                x.base_url(),
+                wait_after("", response.status, (None, ""), retry_after_s),
+                response.status,
+            );
+        };
         let reading = send::measure(&x.client, x.base_url(), x.path(), seen)?;
         if best.is_none_or(|best| reading.round_trip_ms < best.round_trip_ms) {
             best = Some(reading);
@@ -88,6 +106,15 @@ fn measure(x: &mut Examination<'_>) -> Result<ClockReading, ClockError> {
     }
     x.note_usage(told);
     best.ok_or(ClockError::NoTime)
+}
+
+/// Keeps other runs from sending before their time, where an answer says that nobody may.
+pub fn remember_wait(base_url: &str, wait: Option<Wait>, status: u16) {
+    if let Some(wait) = wait.filter(|wait| wait.all) {
+        let now = Clocks::now();
+        // The check goes on without a folder to remember it in.
+        let _ = memory_of(base_url).learn(|known| known.hold(status, wait.time, now));
+    }
 }
 
 /// The reading, against the limits that timestamps are held to.
@@ -148,20 +175,10 @@ pub fn used_weight(x: &mut Examination<'_>) -> Vec<Finding> {
         return vec![Finding::skip(name, "no answer told it")];
     }
     let said: Vec<String> =
-        x.usage.iter().map(|u| format!("{} {} in {}", counted(u).1, u.used, u.interval)).collect();
-    let row = |u: &Usage| json!({ "kind": counted(u).0, "interval": u.interval, "used": u.used });
+        x.usage.iter().map(|u| format!("{} {} in {}", u.kind.title(), u.used, u.interval)).collect();
+    let row = |u: &Usage| json!({ "kind": u.kind.as_str(), "interval": u.interval, "used": u.used });
     let value = x.usage.iter().map(row).collect::<Vec<_>>();
     vec![Finding::ok(name, said.join(", ")).with_value(value.into())]
-}
-
-/// What is counted, for programs and for people.
-fn counted(usage: &Usage) -> (&'static str, &'static str) {
-    match usage.kind {
-        UsageKind::Weight => ("weight", "this address"),
-        UsageKind::Orders => ("orders", "orders"),
-        UsageKind::SapiIp => ("sapi_ip", "this address on /sapi"),
-        UsageKind::SapiUid => ("sapi_uid", "this account on /sapi"),
-    }
 }
 
 fn ms(duration: Duration) -> u64 {

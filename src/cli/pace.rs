@@ -1,0 +1,318 @@
+//! What is known about a host before a request goes there, and what is learned from its answer: bans, used limits, its clock.
+
+use std::time::{Duration, Instant};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::catalogue::{self, Endpoint};
+use crate::cli::console::span;
+use crate::cli::exit::{Failure, Kind};
+use crate::cli::query::Query;
+use crate::cli::session::{now_ms, state_folder};
+use crate::cli::target::Target;
+use crate::client::{self, ClockReading, Response, UsageKind, interval_ms};
+use crate::config::BaseUrl;
+use crate::explain;
+use crate::signing::ApiKey;
+use crate::state::{ClockOffset, Clocks, FolderProblem, Known, Memory, Need, Site};
+
+/// From how far on the exchange's clock is followed in place of this machine's, in milliseconds.
+const WORTH_CORRECTING_MS: i64 = 250;
+
+/// The longest window of a limit whose end is waited for, in milliseconds.
+const LONGEST_WINDOW_MS: i64 = 60_000;
+
+/// Added to the end of a window, since clocks differ a little.
+const MARGIN_MS: i64 = 300;
+
+/// How often a request that has to wait is let wait: others use the next window up as well.
+const MOST_WAITS: u32 = 5;
+
+/// The pace at which one query may be sent.
+pub struct Pace<'a> {
+    query: &'a Query<'a>,
+    memory: Memory,
+    /// Whether the host is this machine.
+    here: bool,
+    host: String,
+    /// Stands for the key where limits of the account are remembered.
+    key: Option<String>,
+    started: Clocks,
+}
+
+/// What is remembered of the host at a base URL. Nothing is read yet.
+pub fn memory_of(base_url: &str) -> Memory {
+    Memory::of(state_folder(), BaseUrl::parse(base_url).ok().and_then(|url| Site::of(&url)))
+}
+
+/// Why a request may not be sent yet.
+struct Obstacle {
+    what: String,
+    wait: Duration,
+    /// Whether it is a ban, which is waited for within the budget for retries alone.
+    ban: bool,
+}
+
+impl<'a> Pace<'a> {
+    /// For a query that is sent to `base_url`. Nothing is read yet.
+    pub fn new(query: &'a Query<'a>, base_url: &str) -> Self {
+        Self {
+            query,
+            memory: memory_of(base_url),
+            here: BaseUrl::parse(base_url).is_ok_and(|url| url.is_loopback()),
+            host: host_of(base_url).to_owned(),
+            key: query.credentials.as_ref().map(|c| digest(&c.api_key)),
+            started: Clocks::now(),
+        }
+    }
+
+    /// Waits until the request may be sent, and returns what is known then. Bans are waited for no longer than `budget`.
+    ///
+    /// # Errors
+    /// A rate limit failure if that would take too long or waiting is not wanted. Nothing has been sent then.
+    pub fn before(&self, budget: Duration) -> Result<Known, Failure> {
+        let began = Instant::now();
+        for waits in 0.. {
+            let known = self.memory.known();
+            let Some(obstacle) = self.obstacle(&known, Clocks::now()) else { return Ok(known) };
+            let fixed = self.query.fixed_time.is_some() || self.query.session.globals.no_wait;
+            let bound = match (fixed, obstacle.ban) {
+                (true, _) => Duration::ZERO,
+                (false, true) => budget.saturating_sub(began.elapsed()),
+                (false, false) => {
+                    Duration::from_millis(u64::try_from(LONGEST_WINDOW_MS + MARGIN_MS).unwrap_or(0))
+                }
+            };
+            if obstacle.wait > bound || waits == MOST_WAITS {
+                return Err(refused(&obstacle));
+            }
+            let console = self.query.session.console;
+            console.note(&format!("note: {}; waiting {}", obstacle.what, span(obstacle.wait)));
+            console.wait(obstacle.wait);
+        }
+        Ok(self.memory.known())
+    }
+
+    fn obstacle(&self, known: &Known, now: Clocks) -> Option<Obstacle> {
+        if let Some(banned) = ban(known, &self.host, now) {
+            return Some(banned);
+        }
+        let now_ms = now.wall_ms.saturating_add(known.offset_ms(now).unwrap_or(0));
+        let target = &self.query.target;
+        catalogue::limits_of(&target.path).find_map(|limit| {
+            let (kind, interval) = limit.headers().find_map(client::counted_by)?;
+            let need = Need {
+                kind,
+                interval: &interval,
+                limit: limit.limit().into(),
+                cost: cost(target, weight(self.query), kind),
+                key: self.key.as_deref(),
+                path: &target.path,
+            };
+            let used = known.lacks(&need, now_ms)?;
+            let end_ms = used.ends_ms()?.saturating_add(MARGIN_MS).saturating_sub(now_ms);
+            let what = format!(
+                "the limit of {} is used up: {} of {} in {}, and {} takes {}",
+                need.kind.title(),
+                used.used,
+                need.limit,
+                need.interval,
+                target.name(),
+                need.cost
+            );
+            let ban = interval_ms(need.interval)? > LONGEST_WINDOW_MS;
+            Some(Obstacle { what, wait: Duration::from_millis(u64::try_from(end_ms).unwrap_or(0)), ban })
+        })
+    }
+
+    /// What to add to the timestamp, in milliseconds.
+    pub fn offset_ms(&self, known: &Known) -> i64 {
+        let query = self.query;
+        if query.fixed_time.is_some() || !query.target.signed {
+            return 0;
+        }
+        let now = Clocks::now();
+        let Some(clock) = known.clock else { return 0 };
+        let console = query.session.console;
+        if !clock.holds_at(now) {
+            console.detail(
+                "clock: the offset that was measured is an hour old, or this machine's clock was set since",
+            );
+            return 0;
+        }
+        if clock.offset_ms.saturating_abs() <= WORTH_CORRECTING_MS {
+            return 0;
+        }
+        let minutes = now.boot_ms.saturating_sub(clock.at.boot_ms) / 60_000;
+        console.detail(&format!("clock: corrected by {} ms, as measured {minutes} min ago", clock.offset_ms));
+        clock.offset_ms
+    }
+
+    /// By how much this machine's clock was set since the run began, in milliseconds.
+    pub fn jumped_ms(&self) -> i64 {
+        Clocks::now().jumped_since(self.started)
+    }
+
+    /// The offset is wrong: a timestamp was refused.
+    pub fn forget_clock(&self) {
+        self.learn(|known| known.clock = None);
+    }
+
+    /// Remembers the exchange's clock.
+    pub fn remember_clock(&self, reading: &ClockReading) {
+        let clock = ClockOffset { offset_ms: reading.offset_ms, at: Clocks::now() };
+        self.learn(|known| known.clock = Some(clock));
+    }
+
+    /// Remembers what an answer told of the limits. Servers on this machine have none, whatever they tell.
+    pub fn count(&self, response: &Response) {
+        let told = client::usage(&response.headers);
+        if told.is_empty() || self.here {
+            return;
+        }
+        let now = Clocks::now();
+        self.learn(|known| {
+            let now_ms = now.wall_ms.saturating_add(known.offset_ms(now).unwrap_or(0));
+            known.count(&told, self.key.as_deref(), &self.query.target.path, now_ms);
+        });
+    }
+
+    /// Nothing may be sent to this host for a while.
+    pub fn hold(&self, status: u16, wait: Duration) {
+        let now = Clocks::now();
+        self.learn(|known| known.hold(status, wait, now));
+    }
+
+    fn learn(&self, change: impl Fn(&mut Known)) {
+        if let Err(problem) = self.memory.learn(change) {
+            self.tell_unwritten(&problem);
+        }
+    }
+
+    fn tell_unwritten(&self, problem: &FolderProblem) {
+        let folder = state_folder().map(|f| f.path().display().to_string()).unwrap_or_default();
+        self.query.session.console.detail(&format!("state: {folder} is not used: {problem}"));
+    }
+}
+
+fn host_of(base_url: &str) -> &str {
+    base_url.split_once("://").map_or(base_url, |(_, host)| host)
+}
+
+fn ban(known: &Known, host: &str, now: Clocks) -> Option<Obstacle> {
+    let (wait, status) = known.held(now)?;
+    let left = span(wait);
+    let what = format!("{host} answered HTTP {status} and takes nothing from this address for {left}");
+    Some(Obstacle { what, wait, ban: true })
+}
+
+/// The failure of a request to a host that may be sent nothing now.
+pub fn banned(memory: &Memory, base_url: &str) -> Option<Failure> {
+    ban(&memory.known(), host_of(base_url), Clocks::now()).as_ref().map(refused)
+}
+
+/// What an answer says of waiting.
+pub struct Wait {
+    /// For how long.
+    pub time: Duration,
+    /// Whether nothing at all may be sent to the host before, and not this request alone.
+    pub all: bool,
+}
+
+/// How long nothing is to be sent after an answer with this status, of a product's group of endpoints. `message` is what a
+/// refusal's body says, `retry_after_s` what its header does.
+pub fn wait_after(
+    group: &str,
+    status: u16,
+    (code, message): (Option<i64>, &str),
+    retry_after_s: Option<u64>,
+) -> Option<Wait> {
+    let entry = explain::status(status)?;
+    let asked_for = retry_after_s.map(Duration::from_secs);
+    if entry.wait_s() == 0 {
+        return asked_for.filter(|_| entry.retry()).map(|time| Wait { time, all: false });
+    }
+    let until_ms = banned_until_ms(message).map(|until| until.saturating_sub(now_ms()));
+    let until = until_ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
+    let holds = code.and_then(|code| explain::error(group, code)).is_none_or(explain::ErrorEntry::holds);
+    let usual = || Some(Duration::from_secs(entry.wait_s())).filter(|_| holds);
+    asked_for.max(until).or_else(usual).map(|time| Wait { time, all: true })
+}
+
+fn refused(obstacle: &Obstacle) -> Failure {
+    let seconds = obstacle.wait.as_secs() + u64::from(obstacle.wait.subsec_nanos() > 0);
+    let mut failure = Failure::new(Kind::RateLimit, format!("nothing was sent: {}", obstacle.what))
+        .with_fix(format!("send it again in {seconds} s; `bnq limits` shows what is known"));
+    failure.retry_after_s = Some(seconds);
+    failure
+}
+
+/// What a request takes of a kind of limit, given its weight.
+fn cost(target: &Target, weight: u64, kind: UsageKind) -> u64 {
+    let by_account = target.endpoint.and_then(Endpoint::weight_by) == Some("UID");
+    match kind {
+        UsageKind::Orders => target.endpoint.map_or(0, |e| u64::from(e.order_count())),
+        UsageKind::SapiUid if by_account => weight,
+        UsageKind::Weight | UsageKind::SapiIp if !by_account => weight,
+        _ => 0,
+    }
+}
+
+/// The weight of a query; 1 where the exchange does not say.
+fn weight(query: &Query<'_>) -> u64 {
+    let sent = query.parameters();
+    query.target.endpoint.and_then(|e| e.weight_of(|name| sent.get(name))).map_or(1, u64::from)
+}
+
+/// Stands for a key without telling it.
+fn digest(key: &ApiKey) -> String {
+    hex::encode(
+        Sha256::digest(format!("bnq limits {}", key.expose())).iter().take(8).copied().collect::<Vec<u8>>(),
+    )
+}
+
+/// When a ban ends that a message tells of, in milliseconds since 1970: `IP banned until 1499827319559.`
+fn banned_until_ms(message: &str) -> Option<i64> {
+    let after = message.split_once("banned until ")?.1;
+    let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok().filter(|_| digits.len() == 13)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_can_tell_when_a_ban_ends() {
+        let cases = [
+            (
+                "Way too much request weight used; IP banned until 1499827319559. Please use WebSocket Streams.",
+                Some(1_499_827_319_559),
+            ),
+            ("Way too many requests; IP banned until 1499827319559", Some(1_499_827_319_559)),
+            ("IP banned until tomorrow", None),
+            ("IP banned until 1", None),
+            ("IP banned until 99999999999999999999999999", None),
+            ("Too much request weight used", None),
+        ];
+        for (message, until) in cases {
+            assert_eq!(banned_until_ms(message), until, "{message}");
+        }
+    }
+
+    #[test]
+    fn a_request_costs_its_weight_of_the_limit_it_is_counted_by() {
+        let cases = [
+            ("spot", "open-orders", UsageKind::Weight, 6),
+            ("spot", "open-orders", UsageKind::Orders, 0),
+            ("spot", "new-order", UsageKind::Orders, 1),
+            ("wallet", "withdraw", UsageKind::SapiIp, 0),
+            ("wallet", "withdraw", UsageKind::SapiUid, 6),
+            ("wallet", "withdraw-history", UsageKind::SapiIp, 0),
+        ];
+        for (group, command, kind, expected) in cases {
+            let target = Target::from(catalogue::find(group, command).unwrap());
+            assert_eq!(cost(&target, 6, kind), expected, "{command} {kind:?}");
+        }
+    }
+}

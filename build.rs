@@ -19,6 +19,8 @@ mod own;
 mod responses;
 #[path = "build/source.rs"]
 mod source;
+#[path = "build/states.rs"]
+mod states;
 
 use std::path::Path;
 use std::process::ExitCode;

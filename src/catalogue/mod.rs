@@ -6,6 +6,7 @@
 mod assets;
 mod endpoint;
 mod hosts;
+mod outcome;
 mod parameter;
 mod search;
 
@@ -15,11 +16,13 @@ pub use hosts::{
     Environment, Host, HostUse, UnknownEnvironment, at_host, base_url, environments_of, hosts,
     ignores_signing,
 };
+pub use outcome::{OrderState, Outcome};
 pub use parameter::{ListStyle, Parameter, ParameterType, Place};
 pub use search::{Found, search};
 
 use crate::data::{Span, Text};
 use endpoint::{MandatoryBy, Requires, WeightRow};
+use outcome::StateWord;
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 

@@ -6,7 +6,7 @@ use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
 use crate::cli::{
     check, completions, config, doctor, endpoint_args, endpoints, explain, globals, man, request, serve,
-    sign, suggest,
+    settle, sign, suggest,
 };
 
 /// A command that is no endpoint.
@@ -14,6 +14,8 @@ use crate::cli::{
 pub enum Builtin {
     /// `bnq request`
     Request,
+    /// `bnq settle`
+    Settle,
     /// `bnq sign`
     Sign,
     /// `bnq check`
@@ -36,8 +38,9 @@ pub enum Builtin {
 
 impl Builtin {
     /// Every one, in the order of the help.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Request,
+        Self::Settle,
         Self::Endpoints,
         Self::Sign,
         Self::Check,
@@ -53,6 +56,7 @@ impl Builtin {
     pub fn name(self) -> &'static str {
         match self {
             Self::Request => "request",
+            Self::Settle => "settle",
             Self::Sign => "sign",
             Self::Check => "check",
             Self::Explain => "explain",
@@ -69,6 +73,7 @@ impl Builtin {
     pub fn about(self) -> &'static str {
         match self {
             Self::Request => "Sends a request to any path, in the catalogue or not",
+            Self::Settle => "Finds out what became of an order or withdrawal whose outcome is unknown",
             Self::Sign => "Computes the signature of a text, offline",
             Self::Check => "Says why a request of any client is refused, and how to mend it",
             Self::Explain => {
@@ -88,6 +93,7 @@ impl Builtin {
         let command = Command::new(self.name()).about(self.about());
         match self {
             Self::Request => request::arguments(command),
+            Self::Settle => settle::arguments(command),
             Self::Sign => sign::arguments(command),
             Self::Check => check::arguments(command),
             Self::Explain => explain::arguments(command),

@@ -48,6 +48,11 @@ const SWITCHES: &[(&str, Option<char>, &str)] = &[
     ("yes", None, "Do not ask before a change"),
     ("no-check", None, "Send parameters as they are typed, whatever the catalogue says of them"),
     ("no-client-id", None, "Do not make an id for a change that has none"),
+    (
+        "settle",
+        None,
+        "If the outcome of an order or withdrawal is unknown, find it out at once, as `bnq settle` does",
+    ),
     ("quiet", Some('q'), "Print no notes on stderr"),
     ("verbose", Some('v'), "Print the request, the answer's headers and where each setting came from"),
 ];
@@ -145,6 +150,8 @@ pub struct Globals {
     pub yes: bool,
     /// `--no-client-id`
     pub no_client_id: bool,
+    /// `--settle`
+    pub settle: bool,
     /// `-q`
     pub quiet: bool,
     /// `-v`
@@ -174,6 +181,7 @@ impl Globals {
             curl: flag("curl"),
             yes: flag("yes"),
             no_client_id: flag("no-client-id"),
+            settle: flag("settle"),
             quiet: flag("quiet"),
             verbose: flag("verbose"),
         }

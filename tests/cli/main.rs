@@ -26,5 +26,6 @@ mod output;
 mod practice;
 mod readme;
 mod request;
+mod settle;
 mod signing;
 mod support;

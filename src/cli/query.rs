@@ -232,6 +232,16 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// Prints an answer if all of it can be read.
+    ///
+    /// # Errors
+    /// As for [`Query::render`]; then nothing has been printed, unless stdout broke.
+    pub fn render_whole(&self, source: &mut dyn Read) -> Result<(), Failure> {
+        let mut answer = Vec::new();
+        self.render_to(source, &mut answer).map_err(|error| unprinted(&error, source))?;
+        print(&answer)
+    }
+
     /// Prints an answer in the place of the one before; says whether anybody is still reading.
     ///
     /// # Errors

@@ -144,16 +144,24 @@ impl<'a> Sender<'a> {
     fn accepted(&self, response: &mut Response) -> Result<(), Failure> {
         let status = response.status;
         let Some(place) = self.query.target.errors_in() else {
-            return self.query.render(&mut response.body).map_err(|e| self.broken(e, status));
+            return self.show(&mut response.body).map_err(|e| self.broken(e, status));
         };
         let body = read_bounded(&mut response.body).map_err(|e| {
             self.broken(Failure::new(Kind::NoAnswer, format!("the answer broke off: {e}")), status)
         })?;
         let failure = refusal::inside(place, &self.asked(), status, &body);
         if place == ErrorsIn::Items || failure.is_none() {
-            self.query.render(&mut body.as_bytes()).map_err(|e| self.broken(e, status))?;
+            self.show(&mut body.as_bytes()).map_err(|e| self.broken(e, status))?;
         }
         failure.map_or(Ok(()), Err)
+    }
+
+    /// Prints an answer; where its outcome is to be settled, all of it or nothing, since a state may follow in its place.
+    fn show(&self, source: &mut dyn Read) -> Result<(), Failure> {
+        if self.query.session.globals.settle {
+            return self.query.render_whole(source);
+        }
+        self.query.render(source)
     }
 
     fn asked(&self) -> Asked<'_> {

@@ -123,7 +123,10 @@ pub fn at_once(query: &Query<'_>, base_url: &str, result: Result<(), Failure>) -
             .map(|t| t.to_string()),
         ..Typed::default()
     };
-    let read = Query::prepare(question.ask.into(), typed, query.session)?;
+    let read = match Query::prepare(question.ask.into(), typed, query.session) {
+        Ok(read) => read,
+        Err(e) => return Err(failure.with_cause(e.message)),
+    };
     let asking = Asking {
         query: &read,
         outcome: question.outcome,
@@ -132,8 +135,14 @@ pub fn at_once(query: &Query<'_>, base_url: &str, result: Result<(), Failure>) -
         sent: query.sent_at.get().map(|at_ms| Sent { at_ms, window_ms: window_ms(query.window()) }),
         patience: None,
     };
-    let settled = asking.run()?;
-    tell(&read, &settled, query.session.wants_json().unwrap_or(false))?;
+    // What cannot be told is as good as unknown: the failure of the change says how to go on.
+    let told = asking.run().and_then(|settled| {
+        tell(&read, &settled, query.session.wants_json().unwrap_or(false)).map(|()| settled)
+    });
+    let settled = match told {
+        Ok(settled) => settled,
+        Err(e) => return Err(failure.with_cause(e.message)),
+    };
     if settled.state == verdict::State::Unknown {
         let cause = format!("asked {}: {}", times(settled.asked), settled.told);
         return Err(failure.with_cause(cause));

@@ -19,6 +19,7 @@ mod endpoints;
 mod explain;
 mod faults;
 mod help;
+mod interrupts;
 mod made_up;
 mod man;
 mod mistakes;

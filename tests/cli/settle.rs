@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::support::{Bnq, Ran, Scripted, Serve, Then, answer, bnq, scripted, serve_rules};
 
 const BUY: &str =
-    "new-order --symbol ARKBTC --side BUY --type LIMIT --time-in-force GTC --quantity 1 --price";
+    "new-order --symbol ARKBTC --side BUY --type LIMIT --time-in-force GTC --quantity 100 --price";
 /// Far below the market, so that it rests.
-const RESTS: &str = "0.00001";
+const RESTS: &str = "0.000003";
 const MISSING: &str = r#"{"code":-2013,"msg":"Order does not exist."}"#;
 
 fn now_ms() -> i64 {
@@ -60,7 +60,7 @@ fn a_filled_and_a_cancelled_order_are_told_apart() {
     assert_eq!(told["body"]["status"], "CANCELED", "{told}");
 
     let server = serve_rules(&["POST /api/v3/order drop-after count=1"]);
-    let market = "--errors json new-order --symbol ARKBTC --side BUY --type MARKET --quantity 1";
+    let market = "--errors json new-order --symbol ARKBTC --side BUY --type MARKET --quantity 100";
     let error = at(&server.url, market).run().exits(9).error();
     assert_eq!(paste(&error).run().exits(0).stdout, "filled\n");
 }
@@ -210,6 +210,16 @@ fn settle_with_a_fixed_clock_asks_once() {
     assert_eq!(server.requests().len(), 4, "{:?}", server.requests());
 }
 
+#[test]
+fn a_state_that_cannot_be_written_stays_unknown() {
+    let server = serve_rules(&["POST /api/v3/order drop-after count=1"]);
+    let bnq = at(&server.url, &format!("--settle {BUY} {RESTS}"));
+    let output = bnq.command().stdout(std::fs::File::create("/dev/full").unwrap()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(9), "{said}");
+    assert!(said.contains("cause: stdout cannot be written") && said.contains(" settle bnq-"), "{said}");
+}
+
 /// The message of an order that was lost: its fix.
 fn fix_of(server: &Scripted, line: &str) -> String {
     let error = at(&server.url, &format!("--errors json {line}")).run().exits(9).error();
@@ -270,11 +280,11 @@ fn what_cannot_be_settled_is_said_before_anything_is_sent() {
             "carries no id here",
         ),
         ("settle mine", "symbol"),
-        ("settle --symbol ARKBTC", "orderId"),
+        ("settle --symbol ARKBTC", "--order-id or --orig-client-order-id"),
         ("settle", "not said what to settle"),
         ("settle mine yours --symbol ARKBTC", "given 2 times"),
         ("settle mine --symbol ARKBTC --group future", "no group `future`"),
-        ("settle mine --symbol ARKBTC --group portfolio-margin", "--of new-cm-order, "),
+        ("settle mine --symbol ARKBTC --group portfolio-margin", "--of margin-order-oco, new-cm-order, "),
         ("settle mine --group mining", "what became of"),
         ("settle mine --symbol ARKBTC --of set-leverage --group futures", "futures set-leverage"),
         ("settle mine --symbol ARKBTC --of nonsense", "no endpoint `nonsense`"),

@@ -21,7 +21,7 @@ use crate::signing::{Parameters, RecvWindow};
 use asking::{Asking, LONGEST, Sent, Settled};
 
 /// The longest `--for`, in seconds.
-const LONGEST_PATIENCE_S: u64 = 86_400;
+const LONGEST_PATIENCE_S: i64 = 86_400;
 
 /// Adds the arguments of `bnq settle`.
 pub fn arguments(command: Command) -> Command {
@@ -96,7 +96,7 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
         id: id.clone(),
         base_url: base_url.as_str(),
         sent: sent_at.map(|at_ms| Sent { at_ms, window_ms: window_ms(query.window()) }),
-        patience: patience.map(Duration::from_secs),
+        patience: patience.map(|s| Duration::from_secs(s.unsigned_abs())),
     };
     let settled = asking.run()?;
     tell(&query, &settled, as_json)?;
@@ -282,7 +282,7 @@ fn times(count: u32) -> String {
     if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
-fn number<N: std::str::FromStr + PartialOrd>(text: &str, flag: &str, most: N) -> Result<N, Failure> {
+fn number(text: &str, flag: &str, most: i64) -> Result<i64, Failure> {
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     text.parse().ok().filter(|n| digits && *n <= most).ok_or_else(|| {
         let fix = if flag == "for" {

@@ -61,10 +61,10 @@ impl Question {
             match name {
                 // A word with a dash would be read as a flag.
                 _ if name == self.outcome.id() && !value.starts_with('-') => {
-                    words.insert(0, value.to_owned())
+                    words.insert(0, value.to_owned());
                 }
                 "symbol" if !value.starts_with('-') => {
-                    words.extend(["--symbol".to_owned(), value.to_owned()])
+                    words.extend(["--symbol".to_owned(), value.to_owned()]);
                 }
                 _ => words.push(format!("{name}={value}")),
             }

@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::OpenptFlags;
@@ -152,10 +152,12 @@ fn a_second_signal_does_not_wait_for_the_words() {
         let mut child = bnq.command().stdout(Stdio::null()).stderr(writer).spawn().unwrap();
         arrivals.recv_timeout(LONG).unwrap();
         // Until it has ended: the second one that finds it busy with its words is what ends it.
+        let began = Instant::now();
         let status = loop {
             if let Some(status) = child.try_wait().unwrap() {
                 break status;
             }
+            assert!(began.elapsed() < LONG, "{line}: it waits for its words");
             kill(&child, Signal::INT);
             std::thread::yield_now();
         };

@@ -60,6 +60,8 @@ pub fn arguments(command: Command) -> Command {
              unknown (9)                      nothing of this is certain\n\
              What was sent can arrive for recvWindow after its timestamp, and be worked at for 10 s more. Without --sent-at,\n\
              the largest recvWindow counts from now on. The message of an unknown outcome has the whole command.\n\
+             Ask soon: what ended without a fill is forgotten after three days on futures, all else after some months, and is\n\
+             not-found then.\n\
              Example: bnq settle bnq-k5h2mzr7q3xw4t6vy2nlcad5ge --symbol ARKBTC\n\n{}",
             globals::ELSEWHERE
         ))

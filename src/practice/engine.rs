@@ -2,12 +2,14 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::spot::{cancels, history, info, orders, quotes};
-use super::{examples, spot};
-use crate::catalogue::{self, Endpoint, Parameter, Weight};
+use super::{examples, futures, margin, spot, wallet};
+use crate::catalogue::{Endpoint, Parameter, Weight};
 
 /// Everything that a practice exchange plays with: what the engine changes.
 pub(super) struct World {
     pub(super) spot: spot::Spot,
+    pub(super) futures: futures::Futures,
+    pub(super) wallet: wallet::Wallet,
 }
 
 impl World {
@@ -15,7 +17,9 @@ impl World {
     pub(super) fn practice(now_us: i64) -> Self {
         let minute_ms = 60_000;
         let start_ms = now_us.div_euclid(1000).div_euclid(minute_ms) * minute_ms;
-        Self { spot: spot::practice_account(start_ms) }
+        let spot = spot::practice_account(start_ms);
+        let futures = futures::practice_account(&spot, start_ms);
+        Self { spot, futures, wallet: wallet::practice_account(start_ms) }
     }
 }
 
@@ -23,6 +27,8 @@ impl World {
 pub(super) struct Call<'a> {
     pub(super) endpoint: &'static Endpoint,
     pub(super) parameters: &'a [(String, String)],
+    /// The API key it came with, where one is needed.
+    pub(super) api_key: Option<&'a str>,
     /// The exchange's clock, in microseconds.
     pub(super) now_us: i64,
     /// Whether times are wanted in microseconds (`X-MBX-TIME-UNIT`).
@@ -78,10 +84,15 @@ impl Failure {
 }
 
 pub(super) type Answer = Result<String, Failure>;
-type Play = fn(&mut World, &Call<'_>) -> Answer;
+pub(super) type Play = fn(&mut World, &Call<'_>) -> Answer;
 
-/// What is played, by the name that the catalogue has for it in `plays`.
-pub(super) const PLAYS: &[(&str, Play)] = &[
+/// What is played, by the name that the catalogue has for it in `plays`: a table for each product, Spot's being [`PLAYS`].
+pub(super) fn plays() -> impl Iterator<Item = &'static (&'static str, Play)> {
+    [PLAYS, futures::PLAYS, wallet::PLAYS, margin::PLAYS].into_iter().flatten()
+}
+
+/// What is played at Spot.
+const PLAYS: &[(&str, Play)] = &[
     ("account", |w, c| history::account(&w.spot, c)),
     ("all-orders", |w, c| history::all_orders(&w.spot, c)),
     ("avg-price", |w, c| quotes::avg_price(&w.spot, c)),
@@ -111,17 +122,15 @@ pub(super) enum Played {
     Example(String),
 }
 
-/// Whether anything of a group is played. Beside true answers an example would look like one, and an order like one that
-/// was accepted.
-pub(super) fn is_played(group: &str) -> bool {
-    catalogue::in_group(group).any(|e| e.plays().is_some())
-}
+/// Products of which every answer is true, by group: what is not played there is refused. Beside orders that are in the book an
+/// example would look like one. Everywhere else an endpoint that is not played answers with its example, which says so.
+const WITHOUT_EXAMPLES: [&str; 1] = ["spot"];
 
 /// Answers an accepted request with the JSON text of the exchange's answer.
 pub(super) fn play(world: &mut World, call: &Call<'_>) -> Result<Played, Failure> {
     let name = call.endpoint.plays();
-    let Some((_, play)) = PLAYS.iter().find(|(n, _)| Some(*n) == name) else {
-        if !is_played(call.endpoint.group()) {
+    let Some((_, play)) = plays().find(|(n, _)| Some(*n) == name) else {
+        if !WITHOUT_EXAMPLES.contains(&call.endpoint.group()) {
             call.combination_allowed()?;
             return Ok(Played::Example(examples::answer(call)));
         }
@@ -134,7 +143,18 @@ pub(super) fn play(world: &mut World, call: &Call<'_>) -> Result<Played, Failure
     };
     call.combination_allowed()?;
     world.spot.advance(call.now_ms());
+    world.futures.advance(call.now_ms());
     play(world, call).map(Played::Answer)
+}
+
+/// Whether a symbol is traded where an endpoint trades. An endpoint that answers with an example takes any: some of them have
+/// names that no market has, such as `BTCUSD`.
+pub(super) fn is_traded(world: &World, endpoint: &Endpoint, symbol: &str) -> bool {
+    match (endpoint.group(), endpoint.plays()) {
+        ("futures", Some(_)) => world.futures.has(symbol),
+        (group, played) if played.is_some() || WITHOUT_EXAMPLES.contains(&group) => world.spot.has(symbol),
+        _ => true,
+    }
 }
 
 /// What a call counts as against the request weight. Where a rule has more than one figure, its first.

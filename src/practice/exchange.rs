@@ -104,9 +104,9 @@ impl Exchange {
         world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Other groups trade symbols that this market does not have, such as `BTCUSD_PERP`.
+    /// Each group has symbols of its own, such as `BTCUSD_PERP`.
     fn is_traded(&self, endpoint: &Endpoint, symbol: &str) -> bool {
-        !engine::is_played(endpoint.group()) || self.world().spot.has(symbol)
+        engine::is_traded(&self.world(), endpoint, symbol)
     }
 
     pub(super) fn clock(&self) -> Clock {
@@ -162,8 +162,13 @@ impl Exchange {
     fn play(&self, request: &ReceivedRequest, accepted: &Accepted, now_us: i64) -> Answered {
         let microseconds =
             request.header("X-MBX-TIME-UNIT").is_some_and(|unit| unit.eq_ignore_ascii_case(b"MICROSECOND"));
-        let call =
-            Call { endpoint: accepted.endpoint, parameters: &accepted.parameters, now_us, microseconds };
+        let call = Call {
+            endpoint: accepted.endpoint,
+            parameters: &accepted.parameters,
+            api_key: accepted.api_key.as_deref(),
+            now_us,
+            microseconds,
+        };
         match engine::play(&mut self.world(), &call) {
             Ok(Played::Answer(body)) => {
                 Answered { status: 200, headers: Vec::new(), body, reason: None, note: None }

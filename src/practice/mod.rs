@@ -13,11 +13,14 @@ mod engine;
 mod escape;
 mod examples;
 mod exchange;
+mod futures;
 mod http;
 mod keys;
 mod log;
+mod margin;
 mod origin;
 mod spot;
+mod wallet;
 mod wire;
 
 pub use exchange::{Clock, Exchange};

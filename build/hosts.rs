@@ -20,6 +20,8 @@ struct Host {
     r#use: String,
     #[serde(default)]
     group: String,
+    #[serde(default)]
+    ignores_signing: bool,
     url: String,
 }
 
@@ -37,9 +39,11 @@ pub fn generate(pool: &mut Pool) -> Result<String, String> {
             variant("Environment", &["Live", "Testnet", "Demo"], &host.environment).map_err(fail)?;
         let purpose =
             variant("HostUse", &["Default", "Alternative", "MarketData"], &host.r#use).map_err(fail)?;
+        let ignores = host.ignores_signing;
         let [prefix, group, url] = [&host.prefix, &host.group, &host.url].map(|s| pool.add(s));
         rows.push(format!(
-            "Host{{environment:{environment},prefix:{prefix},purpose:{purpose},group:{group},url:{url}}}"
+            "Host{{environment:{environment},prefix:{prefix},purpose:{purpose},group:{group},\
+             ignores_signing:{ignores},url:{url}}}"
         ));
     }
     let mut table = Table::new("HOSTS", "Host");

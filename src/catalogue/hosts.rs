@@ -57,6 +57,7 @@ pub struct Host {
     pub(super) prefix: Text,
     pub(super) purpose: HostUse,
     pub(super) group: Text,
+    pub(super) ignores_signing: bool,
     pub(super) url: Text,
 }
 
@@ -112,6 +113,11 @@ pub fn base_url(environment: Environment, group: Option<&str>, path: &str) -> Op
             && h.group.given().is_none_or(|g| Some(g) == group)
     };
     HOSTS.iter().find(fits).map(Host::url)
+}
+
+/// Whether an endpoint at `path` that needs no signature takes `timestamp`, `recvWindow` and `signature` all the same.
+pub fn ignores_signing(path: &str) -> bool {
+    HOSTS.iter().any(|h| h.ignores_signing && h.serves(path))
 }
 
 /// The environments whose hosts serve `endpoint`; the practice exchange serves every one.

@@ -11,7 +11,10 @@ mod search;
 
 pub use assets::{Removed, assets, quote_rank, removed};
 pub use endpoint::{Endpoint, ErrorsIn, Method, Names, Role, SecurityType, Settle, Weight};
-pub use hosts::{Environment, Host, HostUse, UnknownEnvironment, at_host, base_url, environments_of, hosts};
+pub use hosts::{
+    Environment, Host, HostUse, UnknownEnvironment, at_host, base_url, environments_of, hosts,
+    ignores_signing,
+};
 pub use parameter::{ListStyle, Parameter, ParameterType, Place};
 pub use search::{Found, search};
 

@@ -91,7 +91,7 @@ impl Builtin {
             Self::Sign => sign::arguments(command),
             Self::Check => check::arguments(command),
             Self::Explain => explain::arguments(command),
-            Self::Serve => serve::arguments(command).after_help(globals::ELSEWHERE),
+            Self::Serve => serve::arguments(command),
             Self::Doctor => doctor::arguments(command),
             Self::Config => config::arguments(command).after_help(globals::ELSEWHERE),
             Self::Endpoints => endpoints::arguments(command),

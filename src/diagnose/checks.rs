@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use super::characters::value_mistake;
 use super::examined::{Examined, base_name, is_indexed};
 use super::{Refusal, key_header};
-use crate::catalogue::{ListStyle, Names, Parameter, ParameterType, SecurityType};
+use crate::catalogue::{self, ListStyle, Names, Parameter, ParameterType, SecurityType};
 use crate::signing::{API_KEY_HEADER, KeyKind, RecvWindow, mask};
 
 /// A check of the gate.
@@ -211,7 +211,8 @@ fn names_known(x: &Examined<'_>) -> Result<(), Refusal> {
         let indexed = |name: &str| x.endpoint.parameter(name).is_some_and(is_indexed);
         x.endpoint.parameter(name).is_some()
             || (name.contains('[') && indexed(base_name(name)))
-            || (x.endpoint.signed() && SIGNING.contains(&name))
+            || (SIGNING.contains(&name)
+                && (x.endpoint.signed() || catalogue::ignores_signing(x.endpoint.path())))
             || x.is_settled(name)
     };
     let Some((unknown, _)) = x.parameters.iter().find(|(n, _)| !takes(n)) else { return Ok(()) };

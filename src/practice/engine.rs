@@ -1,7 +1,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::spot::{cancels, history, info, orders, quotes};
+use super::spot::{cancels, history, info, orders, quotes, tickers};
 use super::{examples, futures, margin, spot, wallet};
 use crate::catalogue::{Endpoint, Parameter, Weight};
 
@@ -31,6 +31,8 @@ pub(super) struct Call<'a> {
     pub(super) api_key: Option<&'a str>,
     /// The exchange's clock, in microseconds.
     pub(super) now_us: i64,
+    /// What the exchange says the time is, in microseconds: the same unless a fault has put the gate's clock wrong.
+    pub(super) told_us: i64,
     /// Whether times are wanted in microseconds (`X-MBX-TIME-UNIT`).
     pub(super) microseconds: bool,
 }
@@ -94,24 +96,35 @@ pub(super) fn plays() -> impl Iterator<Item = &'static (&'static str, Play)> {
 /// What is played at Spot.
 const PLAYS: &[(&str, Play)] = &[
     ("account", |w, c| history::account(&w.spot, c)),
+    ("account-commission", |w, c| history::commission(&w.spot, c)),
+    ("agg-trades", |w, c| quotes::agg_trades(&w.spot, c)),
     ("all-orders", |w, c| history::all_orders(&w.spot, c)),
     ("avg-price", |w, c| quotes::avg_price(&w.spot, c)),
     ("cancel-open-orders", |w, c| cancels::open_orders(&mut w.spot, c)),
     ("cancel-order", |w, c| cancels::order(&mut w.spot, c)),
     ("depth", |w, c| quotes::depth(&w.spot, c)),
     ("exchange-info", |w, c| info::exchange_info(&w.spot, c)),
+    ("execution-rules", |w, c| info::execution_rules(&w.spot, c)),
+    ("historical-block-trades", |w, c| quotes::historical_block_trades(&w.spot, c)),
+    ("historical-trades", |w, c| quotes::historical_trades(&w.spot, c)),
     ("klines", |w, c| quotes::klines(&w.spot, c)),
+    ("my-filters", |w, c| info::my_filters(&w.spot, c)),
     ("my-trades", |w, c| history::my_trades(&w.spot, c)),
     ("new-order", |w, c| orders::new_order(&mut w.spot, c)),
     ("open-orders", |w, c| history::open_orders(&w.spot, c)),
     ("order", |w, c| history::order(&w.spot, c)),
     ("order-test", |w, c| orders::test(&w.spot, c)),
     ("ping", |_, c| info::ping(c)),
-    ("ticker-24hr", |w, c| quotes::ticker_24hr(&w.spot, c)),
-    ("ticker-book-ticker", |w, c| quotes::book_ticker(&w.spot, c)),
-    ("ticker-price", |w, c| quotes::ticker_price(&w.spot, c)),
+    ("reference-price", |w, c| quotes::reference_price(&w.spot, c)),
+    ("reference-price-calculation", |w, c| quotes::reference_price_calculation(&w.spot, c)),
+    ("ticker", |w, c| tickers::rolling(&w.spot, c)),
+    ("ticker-24hr", |w, c| tickers::day_24h(&w.spot, c)),
+    ("ticker-book-ticker", |w, c| tickers::book_ticker(&w.spot, c)),
+    ("ticker-price", |w, c| tickers::price(&w.spot, c)),
+    ("ticker-trading-day", |w, c| tickers::trading_day(&w.spot, c)),
     ("time", |_, c| info::time(c)),
     ("trades", |w, c| quotes::trades(&w.spot, c)),
+    ("ui-klines", |w, c| quotes::klines(&w.spot, c)),
 ];
 
 /// The JSON text of an answer.

@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::engine::{self, Call, Failure, Played, World};
+use super::faults::{Faults, Given};
 use super::keys;
 use crate::catalogue::Endpoint;
 use crate::diagnose::{
@@ -41,6 +42,7 @@ pub struct Exchange {
     world: OnceLock<Mutex<World>>,
     weight: Mutex<UsedWeight>,
     requests: AtomicU64,
+    faults: Faults,
 }
 
 /// The request weight used in a minute.
@@ -95,7 +97,14 @@ impl Exchange {
     /// A practice exchange with a fresh account.
     pub fn practice(clock: Clock) -> Self {
         let (world, weight) = (OnceLock::new(), Mutex::new(UsedWeight::default()));
-        Self { clock, started_us: clock.now_us(), world, weight, requests: AtomicU64::new(0) }
+        Self {
+            clock,
+            started_us: clock.now_us(),
+            world,
+            weight,
+            requests: AtomicU64::new(0),
+            faults: Faults::default(),
+        }
     }
 
     /// All that the engine plays with. Requests change it one after the other.
@@ -109,13 +118,29 @@ impl Exchange {
         engine::is_traded(&self.world(), endpoint, symbol)
     }
 
+    #[cfg(test)]
+    pub(super) fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
+    }
+
+    /// The same with faults, which a server carries out.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
+        self
+    }
+
     pub(super) fn clock(&self) -> Clock {
         self.clock
     }
 
-    /// Judges a request at the gate and, if it passes, has it answered.
-    pub(super) fn answer(&self, request: &ReceivedRequest, peer: IpAddr) -> Answered {
-        let now_us = self.clock.now_us();
+    /// Answers a request, or has it go wrong as the fault rules say.
+    pub(super) fn give(&self, request: &ReceivedRequest, peer: IpAddr) -> Given {
+        self.faults.answer(request, self.clock.now_us(), |now_us| self.answer(request, peer, now_us))
+    }
+
+    /// Judges a request at the gate by this clock, which a fault may have put wrong, and has it answered if it passes.
+    pub(super) fn answer(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Answered {
         let used = self.use_weight(request, now_us);
         let symbol = |endpoint: &Endpoint, symbol: &str| self.is_traded(endpoint, symbol);
         let gate = Gate { now_us, key: &keys::known, knows_keys: true, symbol: &symbol, peer };
@@ -159,14 +184,15 @@ impl Exchange {
         diagnose::diagnose(&case).findings
     }
 
-    fn play(&self, request: &ReceivedRequest, accepted: &Accepted, now_us: i64) -> Answered {
+    fn play(&self, request: &ReceivedRequest, accepted: &Accepted, told_us: i64) -> Answered {
         let microseconds =
             request.header("X-MBX-TIME-UNIT").is_some_and(|unit| unit.eq_ignore_ascii_case(b"MICROSECOND"));
         let call = Call {
             endpoint: accepted.endpoint,
             parameters: &accepted.parameters,
             api_key: accepted.api_key.as_deref(),
-            now_us,
+            now_us: self.clock.now_us(),
+            told_us,
             microseconds,
         };
         match engine::play(&mut self.world(), &call) {

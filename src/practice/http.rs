@@ -1,9 +1,9 @@
 //! The server: hyper and tokio end here.
 
+mod cut;
 mod incoming;
 mod refused;
 
-use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -12,8 +12,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Incoming;
 use hyper::header::{HeaderName, HeaderValue, TRANSFER_ENCODING};
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
@@ -24,11 +23,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
 
-use super::exchange::{Answered, Exchange, Reason};
+use super::exchange::{Answered, Exchange};
+use super::faults::{Cut, Given};
 use super::log::Entry;
 use super::origin::{self, Foreign};
 use super::wire::{Tracker, Wire};
 use crate::diagnose::{Finding, ReceivedRequest};
+use cut::{Ended, Sent};
 
 /// What the server puts up with.
 #[derive(Clone, Copy)]
@@ -135,7 +136,7 @@ impl Drop for Server {
 const SEARCHES: usize = 2;
 
 pub(super) type Log = Arc<dyn Fn(&Entry) + Send + Sync>;
-type Answer = Response<Full<Bytes>>;
+type Answer = Response<Sent>;
 
 /// What every connection needs.
 struct Desk {
@@ -175,6 +176,7 @@ async fn serve(stream: TcpStream, peer: IpAddr, desk: Arc<Desk>) {
         .half_close(true)
         .serve_connection(TokioIo::new(wire), answer);
     let ended = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
+    let reset = ended.as_ref().is_err_and(cut::is_reset);
     if let Err(error) = ended
         && let Some((status, reason)) = refused::reason(&error, &tracker.line())
     {
@@ -182,7 +184,13 @@ async fn serve(stream: TcpStream, peer: IpAddr, desk: Arc<Desk>) {
         let now = desk.exchange.clock().now_us();
         (desk.log)(&Entry::new(now, &method, &target, Duration::ZERO).answered(status, Some(reason)));
     }
-    farewell(connection.into_parts().io.into_inner().into_stream()).await;
+    let stream = connection.into_parts().io.into_inner().into_stream();
+    if reset {
+        // Closed with this it is reset; if it cannot be set the connection is merely closed.
+        let _ = stream.set_zero_linger();
+        return;
+    }
+    farewell(stream).await;
 }
 
 /// Ends a connection so that the last answer arrives: closing one with unread bytes in it would take the answer back.
@@ -212,35 +220,45 @@ async fn respond(
     peer: IpAddr,
     tracker: Tracker,
     desk: Arc<Desk>,
-) -> Result<Answer, Infallible> {
+) -> Result<Answer, Ended> {
     let began = Instant::now();
     let (head, body) = request.into_parts();
     let authority = head.uri.authority().map(|a| a.as_str().to_owned());
     let (mut received, target) = incoming::received(&head);
-    let answered = match origin::check(&received, authority.as_deref(), desk.port) {
-        Err(foreign) => refusal(foreign),
+    let given = match origin::check(&received, authority.as_deref(), desk.port) {
+        Err(foreign) => refusal(foreign).into(),
         Ok(()) => match incoming::body(body, &desk.limits).await {
-            Err(foreign) => refusal(foreign),
+            Err(foreign) => refusal(foreign).into(),
             Ok(body) => {
                 let chunked = head.headers.contains_key(TRANSFER_ENCODING);
                 tracker.request_read(Some(body.len()).filter(|_| !chunked));
                 received.body = body;
                 match incoming::few_enough(&received) {
-                    Ok(()) => desk.exchange.answer(&received, peer),
-                    Err(foreign) => refusal(foreign),
+                    Ok(()) => desk.exchange.give(&received, peer),
+                    Err(foreign) => refusal(foreign).into(),
                 }
             }
         },
     };
+    let Given { mut answered, latency, cut, fault } = given;
+    if !latency.is_zero() {
+        sleep(latency).await;
+    }
     let now = desk.exchange.clock().now_us();
     let entry = Entry::new(now, &received.method, &target, began.elapsed());
-    let note = answered.note;
-    let (answer, mut reason) = response(answered);
-    if let Some(reason) = &mut reason {
+    if let Some(reason) = &mut answered.reason {
         reason.findings = findings(Arc::clone(&desk.exchange), received, peer, reason.at_gate).await;
     }
-    (desk.log)(&entry.answered(Some(answer.status().as_u16()), reason).noted(note));
-    Ok(answer)
+    let status = Some(answered.status).filter(|_| !matches!(cut, Cut::Close | Cut::Reset));
+    let notes: Vec<String> = fault.into_iter().chain(answered.note.map(str::to_owned)).collect();
+    let note = Some(notes.join("; ")).filter(|note| !note.is_empty());
+    (desk.log)(&entry.answered(status, answered.reason.take()).noted(note));
+    match cut {
+        Cut::Nowhere => Ok(response(answered, Sent::whole)),
+        Cut::Half => Ok(response(answered, Sent::half)),
+        Cut::Close => Err(Ended { reset: false }),
+        Cut::Reset => Err(Ended { reset: true }),
+    }
 }
 
 /// What was wrong with a request that the gate refused, found out on a thread of its own: a search for what was signed takes a
@@ -265,9 +283,9 @@ fn refusal(foreign: Foreign) -> Answered {
     Answered { status, headers, body, reason: Some(reason), note: None }
 }
 
-fn response(answered: Answered) -> (Answer, Option<Reason>) {
-    let Answered { status, headers, body, reason, note: _ } = answered;
-    let mut response = Response::new(Full::new(Bytes::from(body)));
+fn response(answered: Answered, sent: fn(String) -> Sent) -> Answer {
+    let Answered { status, headers, body, .. } = answered;
+    let mut response = Response::new(sent(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in headers {
         let name = HeaderName::try_from(name);
@@ -275,5 +293,5 @@ fn response(answered: Answered) -> (Answer, Option<Reason>) {
             response.headers_mut().insert(name, value);
         }
     }
-    (response, reason)
+    response
 }

@@ -34,8 +34,8 @@ pub struct Entry {
     pub fix: Option<String>,
     /// Everything that was wrong with a request refused at the gate, in the order in which the gate meets it.
     pub findings: Vec<Found>,
-    /// What there is to know about an answer that was given.
-    pub note: Option<&'static str>,
+    /// What there is to know about an answer that was given: a fault on demand, or that it is an example.
+    pub note: Option<String>,
 }
 
 /// One thing that was wrong with a request.
@@ -89,7 +89,7 @@ impl Entry {
         self
     }
 
-    pub(super) fn noted(mut self, note: Option<&'static str>) -> Self {
+    pub(super) fn noted(mut self, note: Option<String>) -> Self {
         self.note = note;
         self
     }
@@ -105,7 +105,7 @@ impl Entry {
             "{h:02}:{m:02}:{s:02}.{ms:03} {status}{code} {} {} {} ms",
             self.method, self.target, self.millis
         );
-        let reason = [self.cause.as_deref(), self.fix.as_deref(), self.note];
+        let reason = [self.cause.as_deref(), self.fix.as_deref(), self.note.as_deref()];
         let mut reason: Vec<String> = reason.into_iter().flatten().map(str::to_owned).collect();
         let others = self.findings.iter().skip(1);
         reason.extend(others.map(|other| format!("also: {}; {}", other.cause, other.fix)));

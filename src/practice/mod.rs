@@ -1,9 +1,9 @@
 //! The practice exchange: a real HTTP server on loopback with an account behind it.
 //!
 //! Three parts, each of which knows nothing of the one before it: [`Server`] speaks HTTP, [`Exchange`] puts the gate of
-//! [`crate::diagnose`] before the engine and keeps the request weights, and the engine answers from one account and a
-//! market that stands still at 2026-03-01T00:00:00Z, so that every answer but the time is the same each time. Of the groups
-//! that it does not play, every endpoint answers with an example.
+//! [`crate::diagnose`] before the engine and keeps the request weights, and the engine plays: one account, and a market
+//! that begins where the clock stands and goes on by the minute. The same requests at the same times have the same answers. Of
+//! the groups that it does not play, every endpoint answers with an example.
 //!
 //! A request is judged by the bytes that arrived. hyper refuses some of them in a request target (`"`, `#`, `<`, `\`,
 //! bytes that are no UTF-8, ...), which the exchange reads; the module `wire` carries those past it.
@@ -13,6 +13,7 @@ mod engine;
 mod escape;
 mod examples;
 mod exchange;
+mod faults;
 mod futures;
 mod http;
 mod keys;
@@ -24,6 +25,7 @@ mod wallet;
 mod wire;
 
 pub use exchange::{Clock, Exchange};
+pub use faults::{Faults, Row as FaultRow, Rule as FaultRule, RuleError, Token, table as fault_table};
 pub use http::Server;
 pub use keys::{API_KEY, ED25519_API_KEY, RSA_API_KEY, own_keys, secret_key};
 pub use log::Entry;

@@ -17,6 +17,7 @@ mod credentials;
 mod doctor;
 mod endpoints;
 mod explain;
+mod faults;
 mod help;
 mod made_up;
 mod man;

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use std::{fs, thread};
@@ -271,15 +271,37 @@ pub fn serve() -> Serve {
 
 /// The same with further words for `bnq serve`.
 pub fn serve_with(words: &str) -> Serve {
-    let mut child = bnq(&format!("serve --port 0 {words}"))
-        .command()
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    serve_words(words, &[] as &[&str])
+}
+
+/// The same with rules for faults.
+pub fn serve_rules(rules: &[impl AsRef<str>]) -> Serve {
+    serve_words("", rules)
+}
+
+/// The same with words and rules.
+pub fn serve_words(words: &str, rules: &[impl AsRef<str>]) -> Serve {
+    start_serve(words, rules).0
+}
+
+/// The same with the control endpoint; gives its token too.
+pub fn serve_with_control() -> (Serve, String) {
+    let (server, mut stdout) = start_serve("--control", &[] as &[&str]);
+    let mut second = String::new();
+    stdout.read_line(&mut second).unwrap();
+    let before = format!("control: POST {}/bnq/faults with X-Bnq-Token: ", server.url);
+    let token = second.trim_end().strip_prefix(&before).unwrap_or_else(|| panic!("{second:?}")).to_owned();
+    (server, token)
+}
+
+fn start_serve(words: &str, rules: &[impl AsRef<str>]) -> (Serve, BufReader<ChildStdout>) {
+    let command = bnq(&format!("serve --port 0 {words}"));
+    let command = rules.iter().fold(command, |c, rule| c.arg("--fault").arg(rule.as_ref()));
+    let mut child =
+        command.command().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut first = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut first).unwrap();
     let url = first.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{first:?}")).to_owned();
     let log = Arc::new(Mutex::new(String::new()));
     let (kept, stderr) = (Arc::clone(&log), child.stderr.take().unwrap());
@@ -288,7 +310,7 @@ pub fn serve_with(words: &str) -> Serve {
             kept.lock().unwrap().push_str(&(line + "\n"));
         }
     });
-    Serve { child, url, log }
+    (Serve { child, url, log }, stdout)
 }
 
 impl Serve {

@@ -6,6 +6,7 @@ use super::answers::OrderAnswer;
 use super::chosen::lane;
 use super::ledger::Balance;
 use super::order::{Order, Side};
+use super::orders::Discount;
 use super::state::Spot;
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Answer, Call, Failure, json};
@@ -75,6 +76,28 @@ pub fn account(spot: &Spot, call: &Call<'_>) -> Answer {
         balances: balances.filter(|b| !(omit && b.free.is_zero() && b.locked.is_zero())).collect(),
         permissions: ["SPOT"],
         uid: 354_937_868,
+    })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CommissionAnswer<'a> {
+    symbol: &'a str,
+    standard_commission: Rates,
+    special_commission: Rates,
+    tax_commission: Rates,
+    discount: Discount,
+}
+
+/// `GET /api/v3/account/commission`.
+pub fn commission(spot: &Spot, call: &Call<'_>) -> Answer {
+    let rates = |maker, taker| Rates { maker, taker, buyer: Amount::ZERO, seller: Amount::ZERO };
+    json(&CommissionAnswer {
+        symbol: &lane(spot, call)?.symbol.name,
+        standard_commission: rates(spot.fees.maker, spot.fees.taker),
+        special_commission: rates(Amount::ZERO, Amount::ZERO),
+        tax_commission: rates(Amount::ZERO, Amount::ZERO),
+        discount: Discount::NONE,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::chosen::{Chosen, lanes};
+use super::chosen::{Chosen, lane, lanes};
 use super::order::{Kind, Prevention};
 use super::state::Spot;
 use super::symbol::{AVERAGE_MINUTES, Symbol};
@@ -27,7 +27,7 @@ pub fn time(call: &Call<'_>) -> Answer {
 }
 
 fn server_time(call: &Call<'_>) -> i64 {
-    if call.microseconds { call.now_us } else { call.now_us / 1000 }
+    if call.microseconds { call.told_us } else { call.told_us / 1000 }
 }
 
 #[derive(Serialize)]
@@ -242,4 +242,40 @@ pub fn exchange_info(spot: &Spot, call: &Call<'_>) -> Answer {
         symbols: chosen.into_iter().filter(|_| permitted).map(|l| shown(&l.symbol, sets)).collect(),
         sors: [],
     })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MyFiltersAnswer {
+    exchange_filters: [Filter; 0],
+    symbol_filters: [Filter; 11],
+    asset_filters: [Filter; 0],
+}
+
+/// `GET /api/v3/myFilters`: those of the symbol hold; there are none of the exchange or of an asset.
+pub fn my_filters(spot: &Spot, call: &Call<'_>) -> Answer {
+    let symbol_filters = filters(&lane(spot, call)?.symbol);
+    json(&MyFiltersAnswer { exchange_filters: [], symbol_filters, asset_filters: [] })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RulesAnswer<'a> {
+    symbol_rules: Vec<SymbolRules<'a>>,
+}
+
+#[derive(Serialize)]
+struct SymbolRules<'a> {
+    symbol: &'a str,
+    rules: [Filter; 0],
+}
+
+/// `GET /api/v3/executionRules`: no symbol has any.
+pub fn execution_rules(spot: &Spot, call: &Call<'_>) -> Answer {
+    let chosen = match lanes(spot, call)? {
+        Chosen::One(lane) => vec![lane],
+        Chosen::Many(lanes) => lanes,
+    };
+    let symbol_rules = chosen.into_iter().map(|l| SymbolRules { symbol: &l.symbol.name, rules: [] });
+    json(&RulesAnswer { symbol_rules: symbol_rules.collect() })
 }

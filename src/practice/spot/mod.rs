@@ -25,6 +25,7 @@ pub mod state;
 pub mod symbol;
 pub mod tape;
 mod terms;
+pub mod tickers;
 mod triggers;
 
 pub use candles::zone;

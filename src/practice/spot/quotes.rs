@@ -1,20 +1,20 @@
-//! The market's side: book, trades, candles and tickers.
+//! The market's side: book, trades, candles, and prices made from them.
+
+use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
 use super::book;
 use super::candles::{Candle, Interval, Range};
-use super::chosen::{each, lane, lanes};
+use super::chosen::{lane, lanes};
 use super::filters::average_price;
-use super::lane::Lane;
 use super::order::Side;
 use super::state::Spot;
 use super::symbol::AVERAGE_MINUTES;
-use super::tape::{LAST_PAST, Trade};
+use super::tape::{LAST_PAST, MINUTE_MS, Tape, Trade};
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Answer, Call, Failure, json};
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// The number of the book's last change before the start.
 const LAST_PAST_UPDATE: i64 = LAST_PAST + 1_000_000;
 
@@ -52,9 +52,37 @@ struct TradeAnswer {
     is_best_match: bool,
 }
 
+/// `GET /api/v3/trades`: the last ones.
 pub fn trades(spot: &Spot, call: &Call<'_>) -> Answer {
-    let limit = i64::try_from(call.limit()?).unwrap_or(i64::MAX);
     let tape = &lane(spot, call)?.tape;
+    shown_trades(call, last_ids(tape, limit(call)?).filter_map(|id| tape.trade(id)))
+}
+
+/// `GET /api/v3/historicalTrades`: from a number on.
+pub fn historical_trades(spot: &Spot, call: &Call<'_>) -> Answer {
+    let (tape, limit) = (&lane(spot, call)?.tape, limit(call)?);
+    let ids = match call.number("fromId") {
+        Some(from) => from..=from.saturating_add(limit - 1).min(tape.last_id()),
+        None => last_ids(tape, limit),
+    };
+    shown_trades(call, tape.trades(ids))
+}
+
+/// `GET /api/v3/historicalBlockTrades`: nobody trades blocks here.
+pub fn historical_block_trades(spot: &Spot, call: &Call<'_>) -> Answer {
+    lane(spot, call)?;
+    shown_trades(call, std::iter::empty())
+}
+
+fn limit(call: &Call<'_>) -> Result<i64, Failure> {
+    Ok(i64::try_from(call.limit()?).unwrap_or(i64::MAX))
+}
+
+fn last_ids(tape: &Tape, limit: i64) -> RangeInclusive<i64> {
+    (tape.last_id() - limit + 1).max(0)..=tape.last_id()
+}
+
+fn shown_trades(call: &Call<'_>, trades: impl Iterator<Item = Trade>) -> Answer {
     let answer = |t: Trade| TradeAnswer {
         id: t.id,
         price: t.price,
@@ -64,8 +92,77 @@ pub fn trades(spot: &Spot, call: &Call<'_>) -> Answer {
         is_buyer_maker: t.buyer_is_maker,
         is_best_match: true,
     };
-    let trades = tape.trades(tape.last_id().saturating_sub(limit) + 1..=tape.last_id());
     json(&trades.map(answer).collect::<Vec<_>>())
+}
+
+/// Trades of one taker at one price. Its number is that of its first trade.
+#[derive(Serialize)]
+struct AggregateAnswer {
+    a: i64,
+    p: Amount,
+    q: Amount,
+    f: i64,
+    l: i64,
+    #[serde(rename = "T")]
+    time: i64,
+    m: bool,
+    #[serde(rename = "M")]
+    best: bool,
+}
+
+/// `GET /api/v3/aggTrades`.
+pub fn agg_trades(spot: &Spot, call: &Call<'_>) -> Answer {
+    let tape = &lane(spot, call)?.tape;
+    let limit = call.limit()?;
+    let (start, end) = (call.time("startTime"), call.time("endTime"));
+    let before = end.map_or(tape.last_id() + 1, |end| tape.first_from(end.saturating_add(1)));
+    let first = call.number("fromId").or(start.map(|start| tape.first_from(start)));
+    if let Some(first) = first {
+        let aggregates = aggregated(tape.trades(first..=before - 1));
+        return json(&aggregates.map(|t| aggregate(call, t)).take(limit).collect::<Vec<_>>());
+    }
+    // The last ones: more trades than that are never needed, for each is part of one.
+    let mut last: Vec<_> = Vec::new();
+    let mut reach = i64::try_from(limit).unwrap_or(i64::MAX);
+    while last.len() < limit {
+        last = aggregated(tape.trades((before - reach).max(0)..=before - 1)).collect();
+        if reach >= before {
+            break;
+        }
+        reach = reach.saturating_mul(2);
+    }
+    let surplus = last.len().saturating_sub(limit);
+    json(&last.split_off(surplus).into_iter().map(|t| aggregate(call, t)).collect::<Vec<_>>())
+}
+
+/// Joins trades that follow each other at the same price and time, with the last number of each group.
+fn aggregated(trades: impl Iterator<Item = Trade>) -> impl Iterator<Item = (Trade, i64)> {
+    let mut trades = trades.peekable();
+    std::iter::from_fn(move || {
+        let mut first = trades.next()?;
+        let mut last = first.id;
+        let same = |t: &Trade| {
+            (t.price, t.time, t.buyer_is_maker) == (first.price, first.time, first.buyer_is_maker)
+        };
+        while let Some(next) = trades.next_if(same) {
+            last = next.id;
+            first.quantity += next.quantity;
+        }
+        Some((first, last))
+    })
+}
+
+fn aggregate(call: &Call<'_>, (first, last): (Trade, i64)) -> AggregateAnswer {
+    AggregateAnswer {
+        a: first.id,
+        p: first.price,
+        q: first.quantity,
+        f: first.id,
+        l: last,
+        time: call.stamp(first.time),
+        m: first.buyer_is_maker,
+        best: true,
+    }
 }
 
 type KlineAnswer =
@@ -129,130 +226,45 @@ pub fn avg_price(spot: &Spot, call: &Call<'_>) -> Answer {
     })
 }
 
+/// How many minutes the reference price is the mean of.
+const REFERENCE_MINUTES: i64 = 5;
+
 #[derive(Serialize)]
-struct PriceAnswer<'a> {
+#[serde(rename_all = "camelCase")]
+struct ReferenceAnswer<'a> {
     symbol: &'a str,
-    price: Amount,
+    reference_price: Amount,
+    timestamp: i64,
 }
 
-pub fn ticker_price(spot: &Spot, call: &Call<'_>) -> Answer {
-    each(spot, call, |lane| PriceAnswer { symbol: &lane.symbol.name, price: lane.tape.last_price() })
+/// `GET /api/v3/referencePrice`: the mean of the last price of each of the last minutes.
+pub fn reference_price(spot: &Spot, call: &Call<'_>) -> Answer {
+    let lane = lane(spot, call)?;
+    let now = call.now_ms();
+    let closes = (0..REFERENCE_MINUTES).map(|ago| {
+        let end = now - ago * MINUTE_MS;
+        Candle::of(&lane.tape, end - MINUTE_MS, end).close
+    });
+    let minutes = Amount::whole(i128::from(REFERENCE_MINUTES));
+    let reference_price = closes.sum::<Amount>().over(minutes).floor_to(lane.symbol.rules.tick);
+    json(&ReferenceAnswer { symbol: &lane.symbol.name, reference_price, timestamp: call.stamp(now) })
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct BookTickerAnswer<'a> {
+struct CalculationAnswer<'a> {
     symbol: &'a str,
-    bid_price: Amount,
-    bid_qty: Amount,
-    ask_price: Amount,
-    ask_qty: Amount,
+    calculation_type: &'static str,
+    bucket_count: i64,
+    bucket_width_ms: i64,
 }
 
-pub fn book_ticker(spot: &Spot, call: &Call<'_>) -> Answer {
-    each(spot, call, |lane| {
-        let ((bid_price, bid_qty), (ask_price, ask_qty)) =
-            (book::best(spot, lane, Side::Buy), book::best(spot, lane, Side::Sell));
-        BookTickerAnswer { symbol: &lane.symbol.name, bid_price, bid_qty, ask_price, ask_qty }
+/// `GET /api/v3/referencePrice/calculation`.
+pub fn reference_price_calculation(spot: &Spot, call: &Call<'_>) -> Answer {
+    json(&CalculationAnswer {
+        symbol: &lane(spot, call)?.symbol.name,
+        calculation_type: "ARITHMETIC_MEAN",
+        bucket_count: REFERENCE_MINUTES,
+        bucket_width_ms: MINUTE_MS,
     })
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct DayAnswer<'a> {
-    symbol: &'a str,
-    price_change: Amount,
-    price_change_percent: String,
-    weighted_avg_price: Amount,
-    prev_close_price: Amount,
-    last_price: Amount,
-    last_qty: Amount,
-    bid_price: Amount,
-    bid_qty: Amount,
-    ask_price: Amount,
-    ask_qty: Amount,
-    open_price: Amount,
-    high_price: Amount,
-    low_price: Amount,
-    volume: Amount,
-    quote_volume: Amount,
-    open_time: i64,
-    close_time: i64,
-    first_id: i64,
-    last_id: i64,
-    count: i64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct MiniAnswer<'a> {
-    symbol: &'a str,
-    open_price: Amount,
-    high_price: Amount,
-    low_price: Amount,
-    last_price: Amount,
-    volume: Amount,
-    quote_volume: Amount,
-    open_time: i64,
-    close_time: i64,
-    first_id: i64,
-    last_id: i64,
-    count: i64,
-}
-
-pub fn ticker_24hr(spot: &Spot, call: &Call<'_>) -> Answer {
-    let end = call.now_ms();
-    if call.text("type") == Some("MINI") {
-        return each(spot, call, |lane| mini(lane, call, (end - DAY_MS, end)));
-    }
-    each(spot, call, |lane| day(spot, lane, call, (end - DAY_MS, end)))
-}
-
-fn day<'a>(spot: &Spot, lane: &'a Lane, call: &Call<'_>, (begin, end): (i64, i64)) -> DayAnswer<'a> {
-    let c = Candle::of(&lane.tape, begin, end);
-    let change = c.close - c.open;
-    let ((bid_price, bid_qty), (ask_price, ask_qty)) =
-        (book::best(spot, lane, Side::Buy), book::best(spot, lane, Side::Sell));
-    let (previous, last) = (lane.tape.trade(c.first_id - 1), lane.tape.trade(c.last_id));
-    DayAnswer {
-        symbol: &lane.symbol.name,
-        price_change: change,
-        price_change_percent: change.over(c.open).percent(),
-        weighted_avg_price: c.quote_volume.over(c.volume),
-        prev_close_price: previous.map_or(c.open, |t| t.price),
-        last_price: c.close,
-        last_qty: last.map(|t| t.quantity).unwrap_or_default(),
-        bid_price,
-        bid_qty,
-        ask_price,
-        ask_qty,
-        open_price: c.open,
-        high_price: c.high,
-        low_price: c.low,
-        volume: c.volume,
-        quote_volume: c.quote_volume,
-        open_time: call.stamp(begin),
-        close_time: call.stamp(end),
-        first_id: c.first_id,
-        last_id: c.last_id,
-        count: c.count(),
-    }
-}
-
-fn mini<'a>(lane: &'a Lane, call: &Call<'_>, (begin, end): (i64, i64)) -> MiniAnswer<'a> {
-    let c = Candle::of(&lane.tape, begin, end);
-    MiniAnswer {
-        symbol: &lane.symbol.name,
-        open_price: c.open,
-        high_price: c.high,
-        low_price: c.low,
-        last_price: c.close,
-        volume: c.volume,
-        quote_volume: c.quote_volume,
-        open_time: call.stamp(begin),
-        close_time: call.stamp(end),
-        first_id: c.first_id,
-        last_id: c.last_id,
-        count: c.count(),
-    }
 }

@@ -167,12 +167,7 @@ const REFUSALS: [(&str, &str, i32, &str); 9] = [
     ),
     ("/api/v3/ticker/price", "symbol=ARKBTC&symbolStatus=HALT", -1220, "every symbol here is TRADING"),
     ("/api/v3/klines", "symbol=ARKBTC&interval=1h&timeZone=15", -1130, "`timeZone` is `15`"),
-    (
-        "/api/v3/account/commission",
-        "symbol=ARKBTC",
-        -1020,
-        "bnq's practice exchange does not play this endpoint yet",
-    ),
+    ("/api/v3/account/commission", "symbol=NOPE", -1121, "no symbol is called `NOPE`"),
 ];
 
 #[test]
@@ -188,8 +183,8 @@ fn the_engine_refuses_in_the_exchanges_words_and_says_why() {
         assert!(!reason.fix.is_empty(), "{path}?{query}");
         assert_eq!(body["msg"].as_str(), Some(reason.message.as_str()), "{path}?{query}");
     }
-    let refused = answer(&signed("/api/v3/account/commission", "symbol=ARKBTC"));
-    assert_eq!(refused.body, r#"{"code":-1020,"msg":"This operation is not supported."}"#);
+    let refused = answer(&signed("/api/v3/order", "symbol=ARKBTC&orderId=1"));
+    assert_eq!(refused.body, r#"{"code":-2013,"msg":"Order does not exist."}"#);
 }
 
 #[test]
@@ -222,9 +217,9 @@ fn every_answer_counts_its_weight_and_has_a_number() {
     let header = |answered: &crate::practice::exchange::Answered, name: &str| {
         answered.headers.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone())
     };
-    let first = exchange.answer(&signed("/api/v3/account", ""), LOOPBACK);
-    let second = exchange.answer(&plain("/api/v3/ping", ""), LOOPBACK);
-    let refused = exchange.answer(&plain("/api/v3/account", ""), LOOPBACK);
+    let first = exchange.answer(&signed("/api/v3/account", ""), LOOPBACK, NOW_MS * 1000);
+    let second = exchange.answer(&plain("/api/v3/ping", ""), LOOPBACK, NOW_MS * 1000);
+    let refused = exchange.answer(&plain("/api/v3/account", ""), LOOPBACK, NOW_MS * 1000);
     for (answered, used) in [(&first, "20"), (&second, "21"), (&refused, "41")] {
         assert_eq!(header(answered, "X-MBX-USED-WEIGHT").as_deref(), Some(used));
         assert_eq!(header(answered, "X-MBX-USED-WEIGHT-1M").as_deref(), Some(used));
@@ -256,4 +251,20 @@ fn exchange_info_is_filtered() {
     assert_eq!(symbols("symbolStatus=BREAK"), 0);
     let sets = get("/api/v3/exchangeInfo", "symbol=ARKBTC&showPermissionSets=false");
     assert_eq!(sets["symbols"][0]["permissionSets"], serde_json::json!([]));
+}
+
+/// Path, query, whether it is taken although it needs no signature.
+const NEEDLESSLY_SIGNED: [(&str, &str, bool); 3] = [
+    ("/sapi/v1/margin/allPairs", "", true),
+    ("/sapi/v1/system/status", "recvWindow=10000", true),
+    ("/api/v3/ticker/price", "symbol=ARKBTC", false),
+];
+
+#[test]
+fn a_needless_signature_is_taken_where_the_exchange_takes_it() {
+    for (path, query, taken) in NEEDLESSLY_SIGNED {
+        let answered = answer(&signed(path, query));
+        assert_eq!(answered.status == 200, taken, "{path}: {}", answered.body);
+        assert!(taken || answered.body.contains("-1101"), "{path}: {}", answered.body);
+    }
 }

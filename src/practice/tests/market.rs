@@ -162,3 +162,49 @@ fn intervals_and_zones_are_read() {
         assert_eq!(zone(text), minutes.map(|m: i64| m * 60_000), "{text}");
     }
 }
+
+#[test]
+fn windows_of_a_day_say_the_same_as_its_candle() {
+    let candle = get("/api/v3/klines", "symbol=ARKBTC&interval=1d&limit=1");
+    let rolling = get("/api/v3/ticker", "symbol=ARKBTC&windowSize=1d");
+    // At midnight the day that has just begun is empty; an hour to the west it has 23 hours.
+    let day = get("/api/v3/ticker/tradingDay", "symbol=ARKBTC&timeZone=-1");
+    let hours = get("/api/v3/klines", "symbol=ARKBTC&interval=1h&limit=23");
+    let fields = ["openPrice", "highPrice", "lowPrice", "lastPrice", "volume"];
+    for (i, field) in fields.into_iter().enumerate() {
+        assert_eq!(rolling[field], candle[0][i + 1], "{field}");
+    }
+    let volume: i128 = hours.as_array().unwrap().iter().map(|h| units(&h[5])).sum();
+    assert_eq!(units(&day["volume"]), volume);
+    assert_eq!(day["openPrice"], hours[0][1]);
+    let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&rolling), names(&day));
+}
+
+#[test]
+fn aggregates_hold_every_trade_once() {
+    let trades = get("/api/v3/trades", "symbol=ARKBTC&limit=50");
+    let aggregates = get("/api/v3/aggTrades", "symbol=ARKBTC&limit=50");
+    assert_eq!(aggregates.as_array().unwrap().len(), 50);
+    for (trade, aggregate) in trades.as_array().unwrap().iter().zip(aggregates.as_array().unwrap()) {
+        assert_eq!((&trade["id"], &trade["qty"]), (&aggregate["f"], &aggregate["q"]));
+    }
+    let from = trades[10]["id"].as_i64().unwrap();
+    let later = get("/api/v3/aggTrades", &format!("symbol=ARKBTC&fromId={from}&limit=5"));
+    let historical = get("/api/v3/historicalTrades", &format!("symbol=ARKBTC&fromId={from}&limit=5"));
+    for i in 0..5 {
+        assert_eq!(later[i]["a"], trades[10 + i]["id"]);
+        assert_eq!(historical[i], trades[10 + i]);
+    }
+    let time = trades[40]["time"].as_i64().unwrap();
+    let span = get("/api/v3/aggTrades", &format!("symbol=ARKBTC&startTime={time}&endTime={time}"));
+    assert_eq!((span.as_array().unwrap().len(), &span[0]["f"]), (1, &trades[40]["id"]));
+}
+
+#[test]
+fn the_reference_price_is_the_mean_of_the_last_closes() {
+    let closes = get("/api/v3/klines", "symbol=BTCUSDT&interval=1m&limit=5");
+    let sum: i128 = closes.as_array().unwrap().iter().map(|c| units(&c[4])).sum();
+    let reference = units(&get("/api/v3/referencePrice", "symbol=BTCUSDT")["referencePrice"]);
+    assert_eq!(reference, sum / 5 / 1_000_000 * 1_000_000);
+}

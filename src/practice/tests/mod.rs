@@ -2,6 +2,7 @@ mod agreement;
 mod engine;
 mod examples;
 mod hostile;
+mod invariants;
 mod log;
 mod market;
 mod server;

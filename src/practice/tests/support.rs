@@ -47,7 +47,7 @@ pub fn signed(path: &str, query: &str) -> ReceivedRequest {
 }
 
 pub fn answer(request: &ReceivedRequest) -> Answered {
-    exchange().answer(request, LOOPBACK)
+    exchange().answer(request, LOOPBACK, NOW_MS * 1000)
 }
 
 /// The body of an answer that has to be 200.

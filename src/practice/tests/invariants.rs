@@ -1,0 +1,226 @@
+//! What holds whatever is ordered: computed from the answers alone, exactly.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::support::*;
+use crate::practice::exchange::{Clock, Exchange};
+use crate::signing::SigningKey;
+
+/// An exchange whose clock the test sets, and a client of it.
+struct Client {
+    exchange: Exchange,
+    now_ms: i64,
+}
+
+impl Client {
+    fn new() -> Self {
+        Self { exchange: exchange(), now_ms: NOW_MS }
+    }
+
+    fn wait(&mut self, minutes: i64) {
+        self.now_ms += minutes * 60_000;
+        self.exchange.set_clock(Clock::Fixed(self.now_ms * 1000));
+    }
+
+    /// Sends a request, signed where the endpoint wants it, and tells status and body.
+    fn send(&self, method: &str, path: &str, query: &str) -> (u16, Value) {
+        let signed = crate::catalogue::at_path(path).any(|e| e.method().as_str() == method && e.signed());
+        let mut request = plain(path, query);
+        method.clone_into(&mut request.method);
+        if signed {
+            let joint = if query.is_empty() { "" } else { "&" };
+            let payload = format!("{query}{joint}timestamp={}", self.now_ms);
+            let signature = SigningKey::Hmac(crate::practice::secret_key()).sign(payload.as_bytes()).unwrap();
+            request.query = format!("{payload}&signature={}", signature.as_str()).into_bytes();
+            request.headers.push(("x-mbx-apikey".to_owned(), crate::practice::API_KEY.into()));
+        }
+        let peer: IpAddr = LOOPBACK;
+        let answered = self.exchange.answer(&request, peer, self.now_ms * 1000);
+        (answered.status, serde_json::from_str(&answered.body).unwrap())
+    }
+
+    fn get(&self, path: &str, query: &str) -> Value {
+        let (status, body) = self.send("GET", path, query);
+        assert_eq!(status, 200, "{path}?{query}: {body}");
+        body
+    }
+}
+
+const SYMBOLS: [(&str, &str, &str); 2] = [("ARKBTC", "ARK", "BTC"), ("LTCUSDT", "LTC", "USDT")];
+
+/// One thing that a client does.
+#[derive(Clone, Debug)]
+enum Action {
+    Place { query: String },
+    Cancel { symbol: usize, which: usize },
+    CancelAll { symbol: usize },
+    Wait { minutes: i64 },
+}
+
+/// An order near the market: prices in hundredths of the last one, quantities in steps.
+fn order() -> impl Strategy<Value = Action> {
+    let kind = prop::sample::select(vec![
+        "LIMIT&timeInForce=GTC",
+        "LIMIT&timeInForce=GTC",
+        "LIMIT&timeInForce=IOC",
+        "LIMIT&timeInForce=FOK",
+        "LIMIT_MAKER",
+        "MARKET",
+        "STOP_LOSS",
+        "STOP_LOSS_LIMIT&timeInForce=GTC",
+        "TAKE_PROFIT",
+        "TAKE_PROFIT_LIMIT&timeInForce=GTC",
+    ]);
+    let prevention = prop::sample::select(vec![
+        "",
+        "&selfTradePreventionMode=NONE",
+        "&selfTradePreventionMode=EXPIRE_TAKER",
+        "&selfTradePreventionMode=EXPIRE_BOTH",
+        "&selfTradePreventionMode=DECREMENT",
+    ]);
+    let sides = prop::sample::select(vec!["BUY", "SELL"]);
+    (
+        0..2_usize,
+        sides,
+        kind,
+        prop_oneof![95..106_i64, 99..102_i64],
+        95..106_i64,
+        1..400_i64,
+        prevention,
+        any::<bool>(),
+    )
+        .prop_map(|(symbol, side, kind, price, stop, size, prevention, trails)| {
+            // The last prices at the start: 500 ticks of 1e-8, 11020 of 0.01.
+            let (name, price, stop, quantity) = match symbol {
+                0 => {
+                    ("ARKBTC", format!("0.{:08}", 5 * price), format!("0.{:08}", 5 * stop), size.to_string())
+                }
+                _ => {
+                    let dollars = |p: i64| format!("{}.{:02}", p * 1102 / 1000, p * 1102 / 10 % 100);
+                    (
+                        "LTCUSDT",
+                        dollars(price),
+                        dollars(stop),
+                        format!("{}.{:03}", size / 10, size % 10 * 100),
+                    )
+                }
+            };
+            let mut query = format!("symbol={name}&side={side}&type={kind}&quantity={quantity}{prevention}");
+            if kind.contains("LIMIT") {
+                query += &format!("&price={price}");
+            }
+            if kind.contains("STOP") || kind.contains("PROFIT") {
+                query += &if trails { "&trailingDelta=50".to_owned() } else { format!("&stopPrice={stop}") };
+            }
+            Action::Place { query }
+        })
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        8 => order(),
+        2 => (0..2_usize, 0..8_usize).prop_map(|(symbol, which)| Action::Cancel { symbol, which }),
+        1 => (0..2_usize).prop_map(|symbol| Action::CancelAll { symbol }),
+        2 => (1..90_i64).prop_map(|minutes| Action::Wait { minutes }),
+    ]
+}
+
+fn act(client: &mut Client, action: &Action) {
+    match action {
+        Action::Place { query } => {
+            let (status, body) = client.send("POST", "/api/v3/order", query);
+            assert!(status == 200 || status == 400, "{query}: {body}");
+        }
+        Action::Cancel { symbol, which } => {
+            let name = SYMBOLS[*symbol].0;
+            let open = client.get("/api/v3/openOrders", &format!("symbol={name}"));
+            if let Some(order) = open.as_array().unwrap().get(*which) {
+                let query = format!("symbol={name}&orderId={}", order["orderId"]);
+                assert_eq!(client.send("DELETE", "/api/v3/order", &query).0, 200);
+            }
+        }
+        Action::CancelAll { symbol } => {
+            client.send("DELETE", "/api/v3/openOrders", &format!("symbol={}", SYMBOLS[*symbol].0));
+        }
+        Action::Wait { minutes } => client.wait(*minutes),
+    }
+}
+
+fn balances(client: &Client) -> BTreeMap<String, (i128, i128)> {
+    let account = client.get("/api/v3/account", "");
+    let row = |b: &Value| (b["asset"].as_str().unwrap().to_owned(), (units(&b["free"]), units(&b["locked"])));
+    account["balances"].as_array().unwrap().iter().map(row).collect()
+}
+
+/// The trades of the account since the start.
+fn trades(client: &Client, name: &str) -> Vec<Value> {
+    let query = format!("symbol={name}&startTime={NOW_MS}&limit=1000");
+    client.get("/api/v3/myTrades", &query).as_array().unwrap().clone()
+}
+
+fn check(client: &Client, before: &BTreeMap<String, (i128, i128)>) {
+    let mut total: BTreeMap<&str, i128> = before.iter().map(|(a, (f, l))| (a.as_str(), f + l)).collect();
+    let now = balances(client);
+    let mut moved = |asset: &'static str, by: i128| *total.entry(asset).or_default() += by;
+    for (name, base, quote) in SYMBOLS {
+        let trades = trades(client, name);
+        assert!(trades.windows(2).all(|w| w[0]["id"].as_i64() <= w[1]["id"].as_i64()), "ids of trades grow");
+        for trade in &trades {
+            let sign = if trade["isBuyer"] == true { 1 } else { -1 };
+            assert_eq!(product(units(&trade["price"]), units(&trade["qty"])), units(&trade["quoteQty"]));
+            moved(base, sign * units(&trade["qty"]));
+            moved(quote, -sign * units(&trade["quoteQty"]));
+            moved(if sign == 1 { base } else { quote }, -units(&trade["commission"]));
+        }
+        let query = format!("symbol={name}&orderId=43293888&limit=1000");
+        let orders = client.get("/api/v3/allOrders", &query).as_array().unwrap().clone();
+        assert!(orders.windows(2).all(|w| w[0]["orderId"].as_i64() < w[1]["orderId"].as_i64()));
+        for order in &orders {
+            let own = trades.iter().filter(|t| t["orderId"] == order["orderId"]);
+            let sum = |field: &str| own.clone().map(|t| units(&t[field])).sum::<i128>();
+            assert_eq!(units(&order["executedQty"]), sum("qty"), "{order}");
+            assert_eq!(units(&order["cummulativeQuoteQty"]), sum("quoteQty"), "{order}");
+            assert_eq!(order["status"] == "FILLED", order["executedQty"] == order["origQty"], "{order}");
+        }
+        let book = client.get("/api/v3/depth", &format!("symbol={name}&limit=5"));
+        assert!(units(&book["bids"][0][0]) < units(&book["asks"][0][0]), "crossed: {book}");
+    }
+    let mut locked: BTreeMap<String, i128> = BTreeMap::new();
+    for order in client.get("/api/v3/openOrders", "").as_array().unwrap() {
+        let prevented = order.get("preventedQuantity").map_or(0, units);
+        let remaining = units(&order["origQty"]) - units(&order["executedQty"]) - prevented;
+        assert!(remaining > 0, "{order}");
+        let name = order["symbol"].as_str().unwrap();
+        let quote = if name.ends_with("USDT") { "USDT" } else { "BTC" };
+        let has_price = units(&order["price"]) != 0;
+        let price = units(&order[if has_price { "price" } else { "stopPrice" }]);
+        let (asset, held) = match order["side"].as_str().unwrap() {
+            "BUY" => (quote, product(remaining, price)),
+            _ => (name.strip_suffix(quote).unwrap(), remaining),
+        };
+        *locked.entry(asset.to_owned()).or_default() += held;
+    }
+    for (asset, (free, held)) in &now {
+        assert!(*free >= 0 && *held >= 0, "{asset}: {free} free, {held} locked");
+        assert_eq!(free + held, total.get(asset.as_str()).copied().unwrap_or_default(), "{asset} in all");
+        assert_eq!(*held, locked.get(asset).copied().unwrap_or_default(), "{asset} locked");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_appears_or_disappears(actions in prop::collection::vec(action(), 1..40)) {
+        let mut client = Client::new();
+        let before = balances(&client);
+        for action in &actions {
+            act(&mut client, action);
+            check(&client, &before);
+        }
+    }
+}

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::amount::Amount;
 use super::engine::{Answer, Call, Play, World, json};
-use super::wallet::{assets, worth_in_btc};
+use super::wallet::{assets, from_btc, worth_in_btc};
 
 /// What is played of margin, by the name that the catalogue has for it in `plays`.
 pub const PLAYS: &[(&str, Play)] = &[
@@ -59,7 +59,6 @@ fn account(world: &World) -> Answer {
     const NO_DEBTS: Amount = Amount::whole(999);
     let (spot, margin) = (&world.spot, &world.wallet.margin);
     let total = margin.balances().iter().map(|b| worth_in_btc(spot, &b.asset, b.free)).sum();
-    let one_usdt = worth_in_btc(spot, "USDT", Amount::whole(1));
     let asset = |asset| AssetAnswer {
         asset,
         borrowed: Amount::ZERO,
@@ -76,7 +75,7 @@ fn account(world: &World) -> Answer {
         total_asset_of_btc: total,
         total_liability_of_btc: Amount::ZERO,
         total_net_asset_of_btc: total,
-        total_collateral_value_in_usdt: Amount::over(total, one_usdt),
+        total_collateral_value_in_usdt: from_btc(spot, total, "USDT"),
         trade_enabled: false,
         transfer_in_enabled: true,
         transfer_out_enabled: true,

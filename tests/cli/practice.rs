@@ -202,13 +202,18 @@ fn env_local_is_a_fresh_account_for_each_command() {
 #[test]
 fn an_example_is_told_apart_from_a_played_answer() {
     let note = "note: an example, not played by the practice exchange\n";
-    let ran = bnq("--env local -o compact futures ticker-price --symbol BTCUSDT").run().exits(0);
-    assert_eq!(ran.stdout, "{\"symbol\":\"BTCUSDT\",\"price\":\"1.00000000\",\"time\":1772323200000}\n");
+    let ran = bnq("--env local -o compact futures open-interest --symbol BTCUSDT").run().exits(0);
+    assert_eq!(
+        ran.stdout,
+        "{\"openInterest\":\"1.00000000\",\"symbol\":\"BTCUSDT\",\"time\":1772323200000}\n"
+    );
     assert_eq!(ran.stderr, note);
     let ran = bnq("--env local -v coin-futures ticker-price --symbol BTCUSD_PERP").run().exits(0);
     assert!(ran.stderr.contains("< X-BNQ-EXAMPLE: true\n") && ran.stderr.ends_with(note), "{}", ran.stderr);
     for line in [
-        "-q wallet coins",
+        "-q wallet asset-detail",
+        "wallet coins",
+        "futures ticker-price --symbol BTCUSDT",
         "-q options new-order --symbol BTC-260626-100000-C --side BUY --type LIMIT --quantity 1 --price 5",
         "ping",
     ] {
@@ -223,10 +228,10 @@ fn an_example_is_told_apart_from_a_played_answer() {
 #[test]
 fn the_log_names_examples_and_the_header_is_there_for_any_client() {
     let server = serve();
-    let answer = get(&server, "/fapi/v1/time", "");
+    let answer = get(&server, "/dapi/v1/time", "");
     assert!(answer.to_lowercase().contains("\r\nx-bnq-example: true\r\n"), "{answer}");
-    bnq_at(&server, "wallet system-status").exits(0);
-    server.logs("GET /sapi/v1/system/status");
+    bnq_at(&server, "wallet spot-delist-schedule").exits(0);
+    server.logs("GET /sapi/v1/spot/delist-schedule");
     let log = server.log();
     assert!(log.lines().all(|line| line.ends_with("ms: example answer; nothing was changed")), "{log}");
     let unknown = get(&server, "/sapi/v1/nope", "");

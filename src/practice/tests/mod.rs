@@ -1,9 +1,13 @@
 mod agreement;
 mod engine;
 mod examples;
+mod futures;
+mod futures_orders;
 mod hostile;
 mod invariants;
 mod log;
 mod market;
 mod server;
+mod shapes;
 mod support;
+mod wallet;

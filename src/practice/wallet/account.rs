@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::coins::worth_in_btc;
+use super::coins::{from_btc, worth_in_btc};
 use crate::diagnose::KnownKey;
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Answer, Call, Failure, World, json};
@@ -204,7 +204,6 @@ struct WalletAnswer {
 pub fn wallet_balance(world: &World, call: &Call<'_>) -> Answer {
     let spot = &world.spot;
     let quote = call.text("quoteAsset").unwrap_or("BTC");
-    let one = worth_in_btc(spot, quote, Amount::whole(1));
     let sum = |ledger: &Ledger| -> Amount {
         ledger.balances().iter().map(|b| worth_in_btc(spot, &b.asset, b.free + b.locked)).sum()
     };
@@ -215,9 +214,10 @@ pub fn wallet_balance(world: &World, call: &Call<'_>) -> Answer {
         ("Cross Margin", sum(&world.wallet.margin)),
         ("USDⓈ-M Futures", futures),
     ];
-    let answer = |(wallet_name, worth): (_, Amount)| {
-        let balance = if quote == "BTC" { worth } else { worth.over(one) };
-        WalletAnswer { activate: true, balance, wallet_name }
+    let answer = |(wallet_name, worth): (_, Amount)| WalletAnswer {
+        activate: true,
+        balance: from_btc(spot, worth, quote),
+        wallet_name,
     };
     json(&wallets.map(answer))
 }

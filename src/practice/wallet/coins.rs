@@ -50,6 +50,14 @@ pub fn worth_in_btc(spot: &Spot, asset: &str, amount: Amount) -> Amount {
     if asset == "BTC" { amount } else { direct().or_else(by_usdt).unwrap_or_default() }
 }
 
+/// What an amount of BTC is worth in another asset, by Spot's last price; zero where that is not known.
+pub fn from_btc(spot: &Spot, amount: Amount, asset: &str) -> Amount {
+    match spot.lane(&format!("BTC{asset}")) {
+        Some(lane) => amount.times(lane.tape.last_price()),
+        None => amount.over(worth_in_btc(spot, asset, Amount::whole(1))),
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CoinAnswer<'a> {

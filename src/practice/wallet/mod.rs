@@ -5,7 +5,7 @@ mod coins;
 mod payments;
 mod transfers;
 
-pub use coins::{assets, worth_in_btc};
+pub use coins::{assets, from_btc, worth_in_btc};
 pub use payments::practice_account;
 
 use super::engine::Play;

@@ -13,12 +13,16 @@ mod endpoints;
 mod errors;
 #[path = "build/hosts.rs"]
 mod hosts;
+#[path = "build/limits.rs"]
+mod limits;
 #[path = "build/own.rs"]
 mod own;
 #[path = "build/responses.rs"]
 mod responses;
 #[path = "build/source.rs"]
 mod source;
+#[path = "build/weights.rs"]
+mod weights;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -44,8 +48,12 @@ fn generate() -> Result<(), String> {
         fs::write(Path::new(&out).join(name), text).map_err(|e| format!("{out}/{name}: {e}"))
     };
     let mut pool = emit::Pool::default();
-    let catalogue =
-        [endpoints::generate(&mut pool)?, hosts::generate(&mut pool)?, assets::generate(&mut pool)?];
+    let catalogue = [
+        endpoints::generate(&mut pool)?,
+        hosts::generate(&mut pool)?,
+        limits::generate(&mut pool)?,
+        assets::generate(&mut pool)?,
+    ];
     write("catalogue.rs", &catalogue.concat())?;
     let mistakes = errors::mistake_names()?;
     write(

@@ -3,6 +3,7 @@
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr};
 
+use bnq::catalogue::Permissions;
 use bnq::diagnose::{Case, Gate, KnownKey, OwnKey, ReceivedRequest, Scheme, diagnose};
 use bnq::signing::{SecretKey, VerifyingKey};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -35,8 +36,13 @@ fn unexplained(c: &mut Criterion) {
     group.sample_size(10);
     for (kind, verifying, signature) in keys {
         let own = [OwnKey { api_key: API_KEY.to_owned(), verifying: verifying.clone(), pem: None }];
-        let known =
-            |_: &str| Some(KnownKey { verifying: verifying.clone(), trades: true, addresses: Vec::new() });
+        let known = |_: &str| {
+            Some(KnownKey {
+                verifying: verifying.clone(),
+                permissions: Permissions::ALL,
+                addresses: Vec::new(),
+            })
+        };
         let gate = Gate {
             now_us: NOW_MS * 1000,
             key: &known,

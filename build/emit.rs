@@ -28,7 +28,7 @@ impl Pool {
 }
 
 /// A number as clippy likes to read it: `110_035`.
-fn literal(n: usize) -> String {
+pub fn literal(n: usize) -> String {
     if n < 1000 { n.to_string() } else { format!("{}_{:03}", literal(n / 1000), n % 1000) }
 }
 

@@ -8,11 +8,18 @@ use toml::{Spanned, Value};
 use crate::emit::{Pool, Table, variant};
 use crate::responses::Responses;
 use crate::source::Source;
+use crate::weights;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Product {
     group: String,
+    /// Which permission a key needs, by security type.
+    #[serde(default)]
+    permissions: BTreeMap<String, String>,
+    /// Whether `X-MBX-TIME-UNIT` chooses the unit of times.
+    #[serde(default)]
+    time_unit: bool,
     endpoint: Vec<Spanned<Endpoint>>,
 }
 
@@ -33,6 +40,10 @@ struct Endpoint {
     weight_by: String,
     #[serde(default)]
     order_count: u8,
+    order_count_1m: Option<u8>,
+    #[serde(default)]
+    weight_note: String,
+    permission: Option<String>,
     #[serde(default)]
     deprecated: bool,
     #[serde(default)]
@@ -111,6 +122,7 @@ struct Tables {
     groups: Table,
     requires: Table,
     mandatory: Table,
+    weights: Table,
 }
 
 pub fn generate(pool: &mut Pool) -> Result<String, String> {
@@ -125,6 +137,7 @@ pub fn generate(pool: &mut Pool) -> Result<String, String> {
         groups: Table::new("GROUPS", "Span"),
         requires: Table::new("REQUIRES", "Requires"),
         mandatory: Table::new("MANDATORY", "MandatoryBy"),
+        weights: Table::new("WEIGHTS", "WeightCase"),
     };
     let mut rows = BTreeMap::new();
     for source in Source::read_folder("data/endpoints")? {
@@ -135,7 +148,12 @@ pub fn generate(pool: &mut Pool) -> Result<String, String> {
             let e = spanned.get_ref();
             let response = pool.add(&responses.take(&e.command));
             let row = endpoint_row(pool, &mut tables, &helps, &source, &product.group, spanned)?;
-            let row = format!("Endpoint{{response:{response},{row}}}");
+            let permission = permission(&product, e)
+                .map_err(|what| source.at(&spanned.span(), format!("`{}`: {what}", e.command)))?;
+            let time_unit = product.time_unit;
+            let row = format!(
+                "Endpoint{{response:{response},permission:{permission},time_unit:{time_unit},{row}}}"
+            );
             if rows.insert((product.group.clone(), e.command.clone()), row).is_some() {
                 return Err(source.at(&spanned.span(), format!("`{}` is there twice", e.command)));
             }
@@ -152,6 +170,7 @@ pub fn generate(pool: &mut Pool) -> Result<String, String> {
         &tables.groups,
         &tables.requires,
         &tables.mandatory,
+        &tables.weights,
     ];
     Ok(parts.map(Table::finish).concat())
 }
@@ -221,7 +240,11 @@ fn endpoint_row(
     let requires = requires(pool, tables, e);
     let mandatory_by = mandatory_by(pool, tables, e);
     let settle = settle(pool, tables, e);
-    let weight = weight(pool, e.weight.as_ref()).map_err(&fail)?;
+    let default = |name: &str| {
+        e.parameters.iter().map(Spanned::get_ref).find(|p| p.name == name).map(|p| p.default.clone())
+    };
+    let weight = weights::row(pool, &mut tables.names, &mut tables.weights, e.weight.as_ref(), default)
+        .map_err(&fail)?;
     let method = variant("Method", &["Get", "Post", "Put", "Delete"], &e.method).map_err(&fail)?;
     let security = variant(
         "SecurityType",
@@ -233,15 +256,26 @@ fn endpoint_row(
         .map_err(&fail)?;
     let errors_in =
         optional(e.errors_in.as_deref(), |r| variant("ErrorsIn", &["Items", "Body"], r)).map_err(&fail)?;
-    let [group, command, path, section, title, help, doc, weight_by, plays] =
-        [group, &e.command, &e.path, &e.section, &e.title, &e.help, &e.doc, &e.weight_by, &e.plays]
-            .map(|s| pool.add(s));
+    let [group, command, path, section, title, help, doc, weight_by, weight_note, plays] = [
+        group,
+        &e.command,
+        &e.path,
+        &e.section,
+        &e.title,
+        &e.help,
+        &e.doc,
+        &e.weight_by,
+        &e.weight_note,
+        &e.plays,
+    ]
+    .map(|s| pool.add(s));
     let (signed, changes, deprecated, order_count) = (e.signed, e.changes, e.deprecated, e.order_count);
+    let order_count_1m = e.order_count_1m.unwrap_or(order_count);
     let asks = e.ask.unwrap_or(e.changes);
     Ok(format!(
         "group:{group},command:{command},method:{method},path:{path},section:{section},title:{title},\
          help:{help},doc:{doc},security:{security},signed:{signed},changes:{changes},asks:{asks},deprecated:{deprecated},\
-         weight:{weight},weight_by:{weight_by},order_count:{order_count},role:{role},errors_in:{errors_in},\
+         weight:{weight},weight_by:{weight_by},weight_note:{weight_note},order_count:{order_count},order_count_1m:{order_count_1m},role:{role},errors_in:{errors_in},\
          settle:{settle},plays:{plays},parameters:{parameters},one_of:{one_of},at_most_one:{at_most_one},\
          requires:{requires},mandatory_by:{mandatory_by}"
     ))
@@ -354,14 +388,31 @@ fn settle(pool: &mut Pool, tables: &mut Tables, e: &Endpoint) -> String {
     format!("Some(Settle{{id:{id},ask:{ask},copy:{copy}}})")
 }
 
-fn weight(pool: &mut Pool, weight: Option<&Value>) -> Result<String, String> {
-    match weight {
-        None => Ok("None".to_owned()),
-        Some(Value::Integer(n)) => Ok(format!("Some(WeightRow::Fixed({n}))")),
-        Some(Value::String(rule)) => Ok(format!("Some(WeightRow::Rule({}))", pool.add(rule))),
-        Some(_) => Err("`weight` is a whole number or the exchange's rule as text".to_owned()),
-    }
+/// The permission that a key needs: the endpoint's own, the product's for its security type, or reading. Public endpoints and
+/// those that any key may call need none.
+fn permission(product: &Product, e: &Endpoint) -> Result<String, String> {
+    let word = match (&e.permission, product.permissions.get(&e.security), e.security.as_str()) {
+        (Some(word), ..) | (None, Some(word), _) => word,
+        (None, None, "NONE" | "MARKET_DATA" | "USER_STREAM") => return Ok("None".to_owned()),
+        (None, None, "USER_DATA") => "enableReading",
+        (None, None, security) => {
+            return Err(format!("`permissions` of the file says nothing of {security}"));
+        }
+    };
+    Ok(format!("Some({})", variant("Permission", &PERMISSIONS, word)?))
 }
+
+const PERMISSIONS: [&str; 9] = [
+    "EnableReading",
+    "EnableSpotAndMarginTrading",
+    "EnableMargin",
+    "EnableFutures",
+    "EnableVanillaOptions",
+    "EnablePortfolioMarginTrading",
+    "EnableWithdrawals",
+    "EnableInternalTransfer",
+    "PermitsUniversalTransfer",
+];
 
 fn bound(value: Option<&Value>) -> Result<String, String> {
     match value {

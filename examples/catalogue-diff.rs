@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use bnq::catalogue::{self, Endpoint, Parameter, ParameterType, Weight};
+use bnq::catalogue::{self, Endpoint, Parameter, ParameterType};
 use serde_json::{Map, Value};
 
 /// A fact of an endpoint or one of its parameters, by name.
@@ -86,11 +86,7 @@ fn known(e: &'static Endpoint) -> (String, Facts) {
         ("signed".to_owned(), e.signed().to_string()),
         ("changes".to_owned(), e.changes().to_string()),
     ]);
-    let weight = e.weight().map(|w| match w {
-        Weight::Fixed(n) => n.to_string(),
-        Weight::Rule(rule) => rule.to_owned(),
-    });
-    facts.extend(weight.map(|w| ("weight".to_owned(), w)));
+    facts.extend(e.weight().map(|w| ("weight".to_owned(), w.to_string())));
     e.parameters().for_each(|p| facts.extend(known_parameter(p)));
     (format!("{} {} {}", e.group(), e.method(), e.path()), facts)
 }

@@ -1,6 +1,7 @@
 use std::fmt;
 
-use super::{GROUPS, MANDATORY, NAMES, PARAMETER_LISTS, PARAMETERS, Parameter, REQUIRES};
+use super::weight::WeightRow;
+use super::{GROUPS, MANDATORY, NAMES, PARAMETER_LISTS, PARAMETERS, Parameter, Permission, REQUIRES, Weight};
 use crate::data::{Span, Text};
 
 /// One REST endpoint.
@@ -21,7 +22,11 @@ pub struct Endpoint {
     pub(super) deprecated: bool,
     pub(super) weight: Option<WeightRow>,
     pub(super) weight_by: Text,
+    pub(super) weight_note: Text,
     pub(super) order_count: u8,
+    pub(super) order_count_1m: u8,
+    pub(super) permission: Option<Permission>,
+    pub(super) time_unit: bool,
     pub(super) role: Option<Role>,
     pub(super) errors_in: Option<ErrorsIn>,
     pub(super) settle: Option<Settle>,
@@ -108,10 +113,20 @@ impl Endpoint {
 
     /// What a call costs against the limit; `None` where the exchange does not say.
     pub fn weight(&self) -> Option<Weight> {
-        self.weight.map(|w| match w {
-            WeightRow::Fixed(n) => Weight::Fixed(n),
-            WeightRow::Rule(rule) => Weight::Rule(rule.as_str()),
-        })
+        self.weight.map(Weight::from)
+    }
+
+    /// What a call with these values costs; `None` where the exchange does not say.
+    pub fn weight_of<'a>(&self, value: impl Fn(&str) -> Option<&'a str>) -> Option<u32> {
+        match self.weight()? {
+            Weight::Fixed(n) => Some(n),
+            Weight::Rule(rule) => rule.of(self, &value),
+        }
+    }
+
+    /// What limits it beside the weight, or changes the weight, in words.
+    pub fn weight_note(&self) -> Option<&'static str> {
+        self.weight_note.given()
     }
 
     /// Whom the weight is counted against: `IP` or `UID`.
@@ -122,6 +137,21 @@ impl Endpoint {
     /// How many orders a call counts as against the order limits.
     pub fn order_count(&self) -> u8 {
         self.order_count
+    }
+
+    /// The same against the limit of a minute, which can differ.
+    pub fn order_count_1m(&self) -> u8 {
+        self.order_count_1m
+    }
+
+    /// The permission that a key needs to call it.
+    pub fn permission(&self) -> Option<Permission> {
+        self.permission
+    }
+
+    /// Whether the header `X-MBX-TIME-UNIT` chooses the unit of the times in its answer.
+    pub fn takes_time_unit(&self) -> bool {
+        self.time_unit
     }
 
     /// A part it plays for `bnq` itself.
@@ -281,21 +311,6 @@ impl SecurityType {
             Self::PredictionTrade => "PREDICTION_TRADE",
         }
     }
-}
-
-/// What a call costs against the request limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
-    /// Always the same.
-    Fixed(u32),
-    /// Depends on the parameters, as this rule says.
-    Rule(&'static str),
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum WeightRow {
-    Fixed(u32),
-    Rule(Text),
 }
 
 /// A part an endpoint plays for `bnq` itself.

@@ -6,20 +6,28 @@
 mod assets;
 mod endpoint;
 mod hosts;
+mod limit;
 mod parameter;
+mod permission;
 mod search;
+mod weight;
 
 pub use assets::{Removed, assets, quote_rank, removed};
-pub use endpoint::{Endpoint, ErrorsIn, Method, Names, Role, SecurityType, Settle, Weight};
+pub use endpoint::{Endpoint, ErrorsIn, Method, Names, Role, SecurityType, Settle};
 pub use hosts::{
     Environment, Host, HostUse, UnknownEnvironment, at_host, base_url, environments_of, hosts,
     ignores_signing,
 };
+pub use limit::{Interval, LimitKind, RateLimit, ban, limits, limits_of};
 pub use parameter::{ListStyle, Parameter, ParameterType, Place};
+pub use permission::{Permission, Permissions};
 pub use search::{Found, search};
+pub use weight::{Weight, WeightRule};
 
 use crate::data::{Span, Text};
-use endpoint::{MandatoryBy, Requires, WeightRow};
+use endpoint::{MandatoryBy, Requires};
+use limit::Ban;
+use weight::{WeightCase, WeightRow};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 

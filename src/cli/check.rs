@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use anyhow::Context as _;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::catalogue;
+use crate::catalogue::{self, Permissions};
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::session::{self, Session, print};
 use crate::cli::{commands, globals};
@@ -95,7 +95,11 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
     let keys = own_keys(credentials.as_ref());
     let known = |key: &str| {
         let own = keys.iter().find(|k| k.api_key == key)?;
-        Some(KnownKey { verifying: own.verifying.clone(), trades: true, addresses: Vec::new() })
+        Some(KnownKey {
+            verifying: own.verifying.clone(),
+            permissions: Permissions::ALL,
+            addresses: Vec::new(),
+        })
     };
     let own_time = reading.request.own_time_us();
     let gate = Gate {

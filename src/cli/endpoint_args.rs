@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::catalogue::{Endpoint, Parameter, ParameterType, Place, SecurityType, Weight};
+use crate::catalogue::{Endpoint, Parameter, ParameterType, Permission, Place};
 use crate::cli::exit::Failure;
 use crate::cli::{example, globals, session, suggest, values};
 use crate::signing::Parameters;
@@ -139,11 +139,15 @@ pub fn usage(endpoint: &Endpoint) -> String {
 /// Request, security type, weight and the like, a line each.
 pub fn facts(endpoint: &'static Endpoint) -> String {
     let signed = if endpoint.signed() { "signed" } else { "not signed" };
-    let weight = match endpoint.weight() {
-        Some(Weight::Fixed(n)) => n.to_string(),
-        Some(Weight::Rule(rule)) => rule.to_owned(),
-        None => "unknown".to_owned(),
+    let weight = endpoint.weight().map_or_else(|| "unknown".to_owned(), |w| w.to_string());
+    let orders = match (endpoint.order_count(), endpoint.order_count_1m()) {
+        (0, _) => String::new(),
+        (n, minute) if n == minute => format!("Orders:         {n} against the order limits\n"),
+        (n, minute) => {
+            format!("Orders:         {n} against the order limits, {minute} against that of a minute\n")
+        }
     };
+    let note = endpoint.weight_note().map(|note| format!(" ({note})")).unwrap_or_default();
     let changes = match (endpoint.changes(), endpoint.asks()) {
         (false, _) => "no",
         (true, true) => "yes: bnq asks first, or needs --yes; it is sent once, whatever happens",
@@ -156,7 +160,7 @@ pub fn facts(endpoint: &'static Endpoint) -> String {
     let ends =
         if endpoint.deprecated() { "Deprecated:     yes: the exchange has announced its end\n" } else { "" };
     format!(
-        "Request:        {} {}\nSecurity type:  {} ({signed})\nPermission:     {}\nWeight:         {weight}\n\
+        "Request:        {} {}\nSecurity type:  {} ({signed})\nPermission:     {}\nWeight:         {weight}{note}\n{orders}\
          Changes:        {changes}\n{ends}Documentation:  {doc}\nExample:        {example}",
         endpoint.method(),
         endpoint.path(),
@@ -165,18 +169,15 @@ pub fn facts(endpoint: &'static Endpoint) -> String {
     )
 }
 
-/// What the key has to be allowed. Source: Spot REST documentation, "Request security", and the key page's options.
-fn permission(endpoint: &Endpoint) -> &'static str {
-    match endpoint.security() {
-        SecurityType::None => "none: no key is sent",
-        SecurityType::MarketData | SecurityType::UserStream => "any key",
-        SecurityType::UserData if endpoint.changes() => {
-            "reading, and what the change is about, such as withdrawals or transfers"
+/// What the key has to be allowed. Source: the key page's options.
+fn permission(endpoint: &Endpoint) -> String {
+    match endpoint.permission() {
+        None if endpoint.security().needs_key() => "any key".to_owned(),
+        None => "none: no key is sent".to_owned(),
+        Some(Permission::EnableReading) if endpoint.changes() => {
+            "reading (enableReading), and it may be what the change is about".to_owned()
         }
-        SecurityType::UserData => "reading, which every key may",
-        SecurityType::Trade => "trading of this product",
-        SecurityType::Margin => "margin loans, repayments and transfers",
-        SecurityType::PredictionTrade => "trading on prediction markets",
+        Some(permission) => format!("{} ({})", permission.allows(), permission.as_str()),
     }
 }
 

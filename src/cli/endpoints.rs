@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde::Serialize;
 
-use crate::catalogue::{self, Endpoint, Environment, Found, ListStyle, Names, Parameter, Weight};
+use crate::catalogue::{self, Endpoint, Environment, Found, ListStyle, Names, Parameter, Permission, Weight};
 use crate::cli::commands;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::session::{Session, print};
@@ -124,6 +124,8 @@ struct Entry {
     changes: bool,
     weight: Option<WeightEntry>,
     weight_by: Option<&'static str>,
+    weight_note: Option<&'static str>,
+    permission: Option<&'static str>,
     doc: Option<&'static str>,
     one_of: Vec<Vec<&'static str>>,
     at_most_one: Vec<Vec<&'static str>>,
@@ -136,7 +138,7 @@ struct Entry {
 #[serde(untagged)]
 enum WeightEntry {
     Fixed(u32),
-    Rule(&'static str),
+    Rule(String),
 }
 
 /// A parameter as data. Default and limits are texts, as they would be typed.
@@ -172,9 +174,11 @@ impl Entry {
             changes: endpoint.changes(),
             weight: endpoint.weight().map(|w| match w {
                 Weight::Fixed(n) => WeightEntry::Fixed(n),
-                Weight::Rule(rule) => WeightEntry::Rule(rule),
+                Weight::Rule(rule) => WeightEntry::Rule(rule.to_string()),
             }),
             weight_by: endpoint.weight_by(),
+            weight_note: endpoint.weight_note(),
+            permission: endpoint.permission().map(Permission::as_str),
             doc: endpoint.doc(),
             one_of: endpoint.one_of().map(names).collect(),
             at_most_one: endpoint.at_most_one().map(names).collect(),

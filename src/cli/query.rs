@@ -78,8 +78,8 @@ impl<'a> Query<'a> {
             once("recvWindow", session.globals.recv_window.as_deref(), typed.recv_window.as_deref())?;
         let window = window.map(str::parse::<RecvWindow>).transpose().map_err(usage)?;
         let settings = session.settings()?;
-        let interval =
-            session.globals.watch.as_deref().map(|text| watch::interval(text, &target)).transpose()?;
+        let watch = session.globals.watch.as_deref();
+        let interval = watch.map(|text| watch::interval(text, &target, &typed.query)).transpose()?;
         let format = Session::format(&settings)?;
         // Answers that follow each other are a line each, unless a form was asked for or a terminal is redrawn.
         let style = session.style()?;

@@ -9,11 +9,12 @@ use crate::cli::console;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::globals;
 use crate::cli::session::print;
-use crate::practice::{self, Clock, Entry, Exchange, FaultRule, Faults, Server, Token};
+use crate::practice::{self, Clock, Entry, Exchange, FaultRule, Faults, Limits, Server, Token};
 
 /// Adds the arguments of `bnq serve`.
 pub fn arguments(command: Command) -> Command {
     let port = Arg::new("port").long("port").value_name("PORT").default_value("8090");
+    let no_limits = Arg::new("no-limits").long("no-limits").action(ArgAction::SetTrue);
     let log = Arg::new("log").long("log").value_name("text|json").default_value("text");
     let fault = Arg::new("fault").long("fault").value_name("RULE").action(ArgAction::Append);
     let seed = Arg::new("fault-seed").long("fault-seed").value_name("N").default_value("0");
@@ -24,6 +25,10 @@ pub fn arguments(command: Command) -> Command {
         .arg(fault.help("Makes requests go wrong; once for each rule, see below"))
         .arg(seed.help("Which requests those rules hit that have a chance"))
         .arg(control.help("Lets a program replace the rules while this runs; prints how, with a token"))
+        .arg(
+            no_limits
+                .help("Refuse nothing for its weight or number: counts are kept, and no 429 is answered"),
+        )
         .after_help(format!("{}\n\n{}", faults_help(), globals::ELSEWHERE))
 }
 
@@ -82,8 +87,9 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
         }
     };
     let (faults, token) = faults(matches)?;
-    let exchange = Exchange::practice(Clock::System).with_faults(faults);
     let log = move |entry: &Entry| console::print_stderr(&(line(entry) + "\n"));
+    let limits = if matches.get_flag("no-limits") { Limits::unenforced() } else { Limits::published() };
+    let exchange = Exchange::practice(Clock::System).with_limits(limits).with_faults(faults);
     let server = Server::start(port, Arc::new(exchange), log).map_err(|e| {
         let fix = if e.kind() == ErrorKind::AddrInUse {
             "stop what listens there, or add --port 0 for a free one"

@@ -3,10 +3,10 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use crate::catalogue::{Endpoint, Weight};
 use crate::cli::exit::Failure;
 use crate::cli::target::Target;
 use crate::cli::times;
+use crate::signing::Parameters;
 
 /// What one minute of watching may cost: half of the smallest limit of any product, so that other programs have room.
 /// Source: the exchange information of USD-M futures, 2400 request weight a minute.
@@ -19,7 +19,7 @@ const CLEAR: &str = "\x1b[H\x1b[J";
 ///
 /// # Errors
 /// A usage failure if the text is no span, the target changes something, or its weight would use the limit up.
-pub fn interval(text: &str, target: &Target) -> Result<Duration, Failure> {
+pub fn interval(text: &str, target: &Target, sent: &Parameters) -> Result<Duration, Failure> {
     if target.changes {
         return Err(Failure::usage(format!(
             "{} changes something, and only reads are repeated",
@@ -31,23 +31,14 @@ pub fn interval(text: &str, target: &Target) -> Result<Duration, Failure> {
     let interval = span.map(Duration::from_millis).ok_or_else(|| {
         Failure::usage(format!("--watch is no time span: {text}")).with_fix("write 5s, 2m or 1h; at least 1s")
     })?;
-    let least = Duration::from_millis(weight(target) * 60_000 / WEIGHT_A_MINUTE);
+    // Where the exchange does not say, a call counts as one.
+    let weight = target.endpoint.and_then(|e| e.weight_of(|name| sent.get(name))).map_or(1, u64::from);
+    let least = Duration::from_millis(weight * 60_000 / WEIGHT_A_MINUTE);
     if interval < least {
-        let message =
-            format!("every {text} is too often for {}, whose weight is {}", target.name(), weight(target));
+        let message = format!("every {text} is too often for {}, whose weight is {weight}", target.name());
         return Err(Failure::usage(message).with_fix(format!("write at least {}s", least.as_secs() + 1)));
     }
     Ok(interval)
-}
-
-/// What a call costs; of a rule, the first figure.
-fn weight(target: &Target) -> u64 {
-    let first = |rule: &str| rule.split(|c: char| !c.is_ascii_digit()).find_map(|n| n.parse().ok());
-    match target.endpoint.and_then(Endpoint::weight) {
-        Some(Weight::Fixed(n)) => u64::from(n),
-        Some(Weight::Rule(rule)) => first(rule).unwrap_or(1),
-        None => 1,
-    }
 }
 
 /// Shows one answer: in the place of the one before on a terminal, below it elsewhere.
@@ -68,8 +59,10 @@ mod tests {
     use super::*;
     use crate::catalogue;
 
-    fn at(command: &str, text: &str) -> Result<Duration, Failure> {
-        interval(text, &Target::from(catalogue::find("spot", command).unwrap()))
+    fn at(line: &str, text: &str) -> Result<Duration, Failure> {
+        let (command, sent) = line.split_once(' ').unwrap_or((line, ""));
+        let sent = sent.split_once('=').into_iter().collect();
+        interval(text, &Target::from(catalogue::find("spot", command).unwrap()), &sent)
     }
 
     #[test]
@@ -80,6 +73,9 @@ mod tests {
             ("account", "1s", Some(1)),
             ("rate-limit-order", "1s", None),
             ("rate-limit-order", "2s", Some(2)),
+            ("open-orders symbol=ARKBTC", "1s", Some(1)),
+            ("open-orders", "1s", None),
+            ("open-orders", "4s", Some(4)),
             ("ping", "0s", None),
             ("ping", "5", None),
             ("ping", "s", None),

@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use super::characters::value_mistake;
 use super::examined::{Examined, base_name, is_indexed};
 use super::{Refusal, key_header};
-use crate::catalogue::{self, ListStyle, Names, Parameter, ParameterType, SecurityType};
+use crate::catalogue::{self, ListStyle, Names, Parameter, ParameterType};
 use crate::signing::{API_KEY_HEADER, KeyKind, RecvWindow, mask};
 
 /// A check of the gate.
@@ -13,6 +13,7 @@ pub(super) type Check = fn(&Examined<'_>) -> Result<(), Refusal>;
 /// messages are documented. The order is not: `observed` is what public reports show, `assumed` what is most natural.
 pub(super) const SIGNING_CHECKS: &[Check] = &[
     key_well_formed,      // observed
+    time_unit_known,      // assumed
     names_unique,         // assumed
     signature_present,    // observed
     timestamp_present,    // observed
@@ -46,6 +47,23 @@ fn key_well_formed(x: &Examined<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(key_header::refusal(x.request))
+}
+
+/// The header that chooses the unit of the times in an answer, and its values. Source: Spot REST documentation, "General API
+/// information".
+pub const TIME_UNIT_HEADER: &str = "X-MBX-TIME-UNIT";
+const TIME_UNITS: [&str; 2] = ["MICROSECOND", "MILLISECOND"];
+
+/// That letter case does not matter is assumed.
+fn time_unit_known(x: &Examined<'_>) -> Result<(), Refusal> {
+    let sent = x.request.header(TIME_UNIT_HEADER).filter(|_| x.endpoint.takes_time_unit());
+    let Some(unit) = sent.filter(|_| !x.is_settled(TIME_UNIT_HEADER)) else { return Ok(()) };
+    if TIME_UNITS.iter().any(|known| unit.eq_ignore_ascii_case(known.as_bytes())) {
+        return Ok(());
+    }
+    let message = "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.";
+    let unit = String::from_utf8_lossy(unit);
+    Err(refused(-1194, message, "time-unit-unknown", &[("value", &unit)]).about([TIME_UNIT_HEADER]))
 }
 
 fn names_unique(x: &Examined<'_>) -> Result<(), Refusal> {
@@ -147,17 +165,14 @@ fn key_permitted(x: &Examined<'_>) -> Result<(), Refusal> {
     let judged = x.endpoint.security().needs_key() && !x.is_settled(API_KEY_HEADER);
     let Some(key) = x.key.as_ref().filter(|_| judged) else { return Ok(()) };
     let from_here = key.addresses.is_empty() || key.addresses.contains(&x.gate.peer);
-    let reads = matches!(
-        x.endpoint.security(),
-        SecurityType::None | SecurityType::MarketData | SecurityType::UserStream | SecurityType::UserData
-    );
-    let purpose = match (from_here, key.trades || reads) {
-        (true, true) => return Ok(()),
-        (true, false) => x.endpoint.security().as_str().to_owned(),
-        (false, _) => format!("requests from {}", x.gate.peer),
+    let lacking = x.endpoint.permission().filter(|p| !key.permissions.contains(*p));
+    let (purpose, need) = match (from_here, lacking) {
+        (true, None) => return Ok(()),
+        (true, Some(lacking)) => (lacking.allows().to_owned(), format!("`{}`", lacking.as_str())),
+        (false, _) => (format!("requests from {}", x.gate.peer), format!("the address {}", x.gate.peer)),
     };
     let message = "Invalid API-key, IP, or permissions for action.";
-    let seen = [("key", mask(x.key_text.as_deref().unwrap_or_default())), ("use", purpose)];
+    let seen = [("key", mask(x.key_text.as_deref().unwrap_or_default())), ("use", purpose), ("need", need)];
     let seen: Vec<(&str, &str)> = seen.iter().map(|(n, v)| (*n, v.as_str())).collect();
     Err(Refusal::new((401, Some(-2015)), message, "key-not-permitted", &seen).about([API_KEY_HEADER]))
 }

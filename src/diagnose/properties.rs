@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::*;
+use crate::catalogue::Permissions;
 use crate::signing::{SecretKey, SigningKey, percent_encode};
 
 /// Made for the purpose.
@@ -164,7 +165,7 @@ fn findings(request: &ReceivedRequest, key: &SigningKey) -> Diagnosis {
     let known = |sent: &str| {
         (sent == API_KEY).then(|| KnownKey {
             verifying: key.verifying(),
-            trades: true,
+            permissions: Permissions::ALL,
             addresses: Vec::new(),
         })
     };

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::*;
-use crate::catalogue;
+use crate::catalogue::{self, Permission, Permissions};
 use crate::config::{PRACTICE_API_KEY as KEY, PRACTICE_SECRET_KEY as SECRET};
 use crate::explain;
 use crate::signing::{SecretKey, SigningKey, VerifyingKey};
@@ -14,9 +14,11 @@ const NOW_MS: i64 = 1_499_827_319_559;
 
 fn known(key: &str) -> Option<KnownKey> {
     let elsewhere = if key == ELSEWHERE { vec![IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1))] } else { vec![] };
+    let all = Permissions::ALL;
+    let permissions = if key == READ_ONLY { [Permission::EnableReading].into_iter().collect() } else { all };
     [KEY, READ_ONLY, ELSEWHERE].contains(&key).then(|| KnownKey {
         verifying: VerifyingKey::Hmac(SecretKey::new(SECRET)),
-        trades: key != READ_ONLY,
+        permissions,
         addresses: elsewhere,
     })
 }
@@ -212,6 +214,78 @@ fn what_is_wrong_with_the_key_header_is_named() {
 }
 
 #[test]
+fn a_refused_permission_is_named() {
+    let cases = [
+        ("POST", ORDER, LIMIT, "Spot and margin trading", "enableSpotAndMarginTrading"),
+        (
+            "POST",
+            "/fapi/v1/order",
+            "side=BUY&type=MARKET&quantity=1&timestamp={t}",
+            "futures trading",
+            "enableFutures",
+        ),
+        (
+            "POST",
+            "/sapi/v1/capital/withdraw/apply",
+            "coin=BTC&address=x&amount=1&timestamp={t}",
+            "withdrawals",
+            "enableWithdrawals",
+        ),
+        (
+            "POST",
+            "/sapi/v1/asset/transfer",
+            "type=MAIN_UMFUTURE&asset=BTC&amount=1&timestamp={t}",
+            "transfers between wallets",
+            "permitsUniversalTransfer",
+        ),
+        (
+            "POST",
+            "/sapi/v1/margin/borrow-repay",
+            "asset=BTC&timestamp={t}",
+            "margin loans, repayments and transfers",
+            "enableMargin",
+        ),
+    ];
+    for (method, path, query, what, name) in cases {
+        let mut request = signed(method, path, &format!("symbol=ARKBTC&{query}"));
+        request.headers = vec![("x-mbx-apikey".to_owned(), READ_ONLY.into())];
+        let refusal = refusal(&request);
+        assert_eq!((refusal.status, refusal.code), (401, Some(-2015)), "{path}");
+        assert!(refusal.cause.ends_with(&format!("may not be used for {what}")), "{path}: {}", refusal.cause);
+        assert!(refusal.fix.starts_with(&format!("allow `{name}` on")), "{path}: {}", refusal.fix);
+    }
+    let mut request = signed("GET", OPEN_ORDERS, "timestamp={t}");
+    request.headers = vec![("x-mbx-apikey".to_owned(), ELSEWHERE.into())];
+    let refusal = refusal(&request);
+    assert!(refusal.cause.ends_with("may not be used for requests from 127.0.0.1"), "{}", refusal.cause);
+    assert!(refusal.fix.starts_with("allow the address 127.0.0.1 on"), "{}", refusal.fix);
+}
+
+#[test]
+fn the_time_unit_is_one_of_two() {
+    let cases = [
+        ("/api/v3/time", "MICROSECOND", None),
+        ("/api/v3/time", "millisecond", None),
+        ("/api/v3/time", "NANOSECOND", Some(-1194)),
+        ("/api/v3/time", "", Some(-1194)),
+        ("/fapi/v1/time", "NANOSECOND", None),
+    ];
+    for (path, unit, code) in cases {
+        let mut request = received("GET", path, "", "");
+        request.headers = vec![("X-MBX-TIME-UNIT".to_owned(), unit.into())];
+        let found = match judge(&request) {
+            Verdict::Accepted(_) => None,
+            Verdict::Refused(refusal) => {
+                assert_eq!((refusal.status, refusal.mistake), (400, "time-unit-unknown"));
+                assert!(refusal.cause.ends_with(&format!("is `{unit}`")), "{}", refusal.cause);
+                refusal.code
+            }
+        };
+        assert_eq!(found, code, "{path} {unit}");
+    }
+}
+
+#[test]
 fn the_founding_case_is_named_in_the_words_of_the_design() {
     let mut request = signed("GET", OPEN_ORDERS, "symbol=ARKBTC&timestamp={t}");
     request.headers = vec![("Authorization".to_owned(), format!("X-MBX-APIKEY: {KEY}").into_bytes())];
@@ -357,8 +431,9 @@ fn diagnosed(request: &ReceivedRequest, host: &str, scheme: Scheme) -> Vec<&'sta
 #[test]
 fn every_mistake_of_the_data_has_a_request_that_makes_it() {
     let from_gate = GATE.trim().lines().filter_map(|line| line.split('|').nth(3)).map(str::trim);
-    // The first has its case in `what_is_wrong_with_the_key_header_is_named`, the others in `addresses_and_clocks`.
-    let elsewhere = ["key-not-permitted", "endpoint-removed", "timezone-offset"];
+    // These have cases of their own in `what_is_wrong_with_the_key_header_is_named`, `the_time_unit_is_one_of_two` and
+    // `addresses_and_clocks`.
+    let elsewhere = ["key-not-permitted", "time-unit-unknown", "endpoint-removed", "timezone-offset"];
     let rows: Vec<serde_json::Value> =
         serde_json::from_str(include_str!("../../data/mistakes.json")).unwrap();
     let from_rows = rows.iter().filter_map(|row| row["mistake"].as_str()).map(str::to_owned);

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use super::checks::{PARAMETER_CHECKS, SIGNING_CHECKS};
 use super::examined::Examined;
 use super::{Accepted, ReceivedRequest, Refusal, Verdict, time};
-use crate::catalogue::{self, Endpoint};
+use crate::catalogue::{self, Endpoint, Permissions};
 use crate::signing::VerifyingKey;
 
 /// What the exchange knows when it judges a request.
@@ -26,8 +26,8 @@ pub struct Gate<'a> {
 pub struct KnownKey {
     /// What its signatures are checked with.
     pub verifying: VerifyingKey,
-    /// Whether it may place orders.
-    pub trades: bool,
+    /// What it may be used for.
+    pub permissions: Permissions,
     /// The addresses it may be used from; empty for any.
     pub addresses: Vec<IpAddr>,
 }

@@ -1,9 +1,11 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::keys::Keys;
+use super::limits::Limits;
 use super::spot::{cancels, history, info, orders, quotes, tickers};
 use super::{examples, futures, margin, spot, wallet};
-use crate::catalogue::{Endpoint, Parameter, Weight};
+use crate::catalogue::{Endpoint, Parameter};
 
 /// Everything that a practice exchange plays with: what the engine changes.
 pub(super) struct World {
@@ -29,6 +31,8 @@ pub(super) struct Call<'a> {
     pub(super) parameters: &'a [(String, String)],
     /// The API key it came with, where one is needed.
     pub(super) api_key: Option<&'a str>,
+    pub(super) keys: &'a Keys,
+    pub(super) limits: &'a Limits,
     /// The exchange's clock, in microseconds.
     pub(super) now_us: i64,
     /// What the exchange says the time is, in microseconds: the same unless a fault has put the gate's clock wrong.
@@ -115,6 +119,7 @@ const PLAYS: &[(&str, Play)] = &[
     ("order", |w, c| history::order(&w.spot, c)),
     ("order-test", |w, c| orders::test(&w.spot, c)),
     ("ping", |_, c| info::ping(c)),
+    ("rate-limit-order", |_, c| info::order_counts(c)),
     ("reference-price", |w, c| quotes::reference_price(&w.spot, c)),
     ("reference-price-calculation", |w, c| quotes::reference_price_calculation(&w.spot, c)),
     ("ticker", |w, c| tickers::rolling(&w.spot, c)),
@@ -167,18 +172,6 @@ pub(super) fn is_traded(world: &World, endpoint: &Endpoint, symbol: &str) -> boo
         ("futures", Some(_)) => world.futures.has(symbol),
         (group, played) if played.is_some() || WITHOUT_EXAMPLES.contains(&group) => world.spot.has(symbol),
         _ => true,
-    }
-}
-
-/// What a call counts as against the request weight. Where a rule has more than one figure, its first.
-pub(super) fn weight(endpoint: &Endpoint) -> u32 {
-    match endpoint.weight() {
-        Some(Weight::Fixed(n)) => n,
-        Some(Weight::Rule(rule)) => {
-            let digits: String = rule.chars().take_while(char::is_ascii_digit).collect();
-            digits.parse().unwrap_or(1)
-        }
-        None => 1,
     }
 }
 

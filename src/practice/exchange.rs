@@ -5,11 +5,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::engine::{self, Call, Failure, Played, World};
 use super::faults::{Faults, Given};
-use super::keys;
-use crate::catalogue::Endpoint;
+use super::keys::{self, Keys};
+use super::limits::{Counted, Limits, Sender, TooMuch};
+use super::spot;
+use crate::catalogue::{Endpoint, Weight};
 use crate::diagnose::{
-    self, Accepted, Case, Finding, Gate, ReceivedRequest, Refusal, Scheme, Verdict, verify,
+    self, Accepted, Case, Finding, Gate, ReceivedRequest, Refusal, Scheme, TIME_UNIT_HEADER, Verdict, verify,
 };
+use crate::signing::API_KEY_HEADER;
 
 /// The exchange's clock.
 #[derive(Clone, Copy, Debug)]
@@ -40,19 +43,14 @@ pub struct Exchange {
     started_us: i64,
     /// Made when the first request needs it: most commands start an exchange for one request.
     world: OnceLock<Mutex<World>>,
-    weight: Mutex<UsedWeight>,
+    keys: Keys,
+    limits: Limits,
     requests: AtomicU64,
     faults: Faults,
 }
 
-/// The request weight used in a minute.
-#[derive(Clone, Copy, Default)]
-struct UsedWeight {
-    minute: i64,
-    used: u32,
-}
-
 /// An answer of the exchange, and what the log says about it.
+#[derive(Default)]
 pub(super) struct Answered {
     pub(super) status: u16,
     pub(super) headers: Vec<(&'static str, String)>,
@@ -60,6 +58,8 @@ pub(super) struct Answered {
     pub(super) reason: Option<Reason>,
     /// What the log says about an answer that was given.
     pub(super) note: Option<&'static str>,
+    /// The weight that was counted.
+    pub(super) weight: Option<u32>,
 }
 
 /// The header of an answer that is an example.
@@ -93,15 +93,25 @@ impl From<Failure> for Reason {
     }
 }
 
+impl From<TooMuch> for Answered {
+    fn from(too_much: TooMuch) -> Self {
+        let TooMuch { status, code, message, retry_after, cause, fix } = too_much;
+        let body = serde_json::json!({ "code": code, "msg": message }).to_string();
+        let reason = Reason { code: Some(code), message, cause, fix, ..Reason::default() };
+        let headers = vec![("Retry-After", retry_after.to_string())];
+        Self { status, headers, body, reason: Some(reason), ..Self::default() }
+    }
+}
+
 impl Exchange {
-    /// A practice exchange with a fresh account.
+    /// A practice exchange with a fresh account and the limits that the exchange publishes.
     pub fn practice(clock: Clock) -> Self {
-        let (world, weight) = (OnceLock::new(), Mutex::new(UsedWeight::default()));
         Self {
             clock,
             started_us: clock.now_us(),
-            world,
-            weight,
+            world: OnceLock::new(),
+            keys: Keys::practice(),
+            limits: Limits::published(),
             requests: AtomicU64::new(0),
             faults: Faults::default(),
         }
@@ -123,6 +133,13 @@ impl Exchange {
         self.clock = clock;
     }
 
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// The same with faults, which a server carries out.
     #[must_use]
     pub fn with_faults(mut self, faults: Faults) -> Self {
@@ -140,26 +157,62 @@ impl Exchange {
     }
 
     /// Judges a request at the gate by this clock, which a fault may have put wrong, and has it answered if it passes.
-    pub(super) fn answer(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Answered {
-        let used = self.use_weight(request, now_us);
-        let symbol = |endpoint: &Endpoint, symbol: &str| self.is_traded(endpoint, symbol);
-        let gate = Gate { now_us, key: &keys::known, knows_keys: true, symbol: &symbol, peer };
-        let mut answered = match verify(request, &gate) {
-            Verdict::Accepted(accepted) => self.play(request, &accepted, now_us),
-            Verdict::Refused(refusal) => {
-                let (status, body) = (refusal.status, refusal.body());
-                let reason = Some(Reason { at_gate: Some(now_us), ..refusal.into() });
-                Answered { status, headers: Vec::new(), body, reason, note: None }
-            }
-        };
+    pub(super) fn answer(&self, request: &ReceivedRequest, peer: IpAddr, told_us: i64) -> Answered {
+        let now_us = self.clock.now_us();
+        let (weight, Counted { headers, refusal }) = self.count(request, peer, now_us);
+        let mut answered = refusal.map_or_else(|| self.judge(request, peer, told_us), Answered::from);
+        answered.weight = weight;
+        answered.headers.extend(headers);
         answered.headers.push(("X-MBX-UUID", self.next_uuid(now_us)));
         if !answered.body.is_empty() {
             answered.headers.push(("Content-Type", "application/json;charset=UTF-8".to_owned()));
         }
-        if let Some(used) = used {
-            answered.headers.push(("X-MBX-USED-WEIGHT", used.to_string()));
-            answered.headers.push(("X-MBX-USED-WEIGHT-1M", used.to_string()));
+        answered
+    }
+
+    /// Counts a request on an endpoint, refused or not. Where the exchange does not say what it weighs, it is 1.
+    fn count(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> (Option<u32>, Counted) {
+        let Some(endpoint) = diagnose::endpoint_of(request) else { return Default::default() };
+        let weight = match endpoint.weight() {
+            Some(Weight::Fixed(weight)) => weight,
+            Some(Weight::Rule(_)) => {
+                let sent = [request.query_parameters(), request.body_parameters()].concat();
+                let value = |name: &str| sent.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+                endpoint.weight_of(value).unwrap_or(1)
+            }
+            None => 1,
+        };
+        let key = request.header(API_KEY_HEADER).and_then(|key| std::str::from_utf8(key).ok());
+        let sender = Sender { address: peer, known: key.is_some_and(|key| self.keys.has(key)) };
+        (Some(weight), self.limits.count(endpoint, weight, sender, now_us))
+    }
+
+    /// Has a request answered if it passes the gate.
+    fn judge(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Answered {
+        let find = |key: &str| self.keys.find(key);
+        let symbol = |endpoint: &Endpoint, symbol: &str| self.is_traded(endpoint, symbol);
+        let gate = Gate { now_us, key: &find, knows_keys: true, symbol: &symbol, peer };
+        match verify(request, &gate) {
+            Verdict::Accepted(accepted) => self.place(request, &accepted, now_us),
+            Verdict::Refused(refusal) => {
+                let (status, body) = (refusal.status, refusal.body());
+                let reason = Some(Reason { at_gate: Some(now_us), ..refusal.into() });
+                Answered { status, body, reason, ..Answered::default() }
+            }
         }
+    }
+
+    /// Has a request answered if the account may place the orders in it.
+    fn place(&self, request: &ReceivedRequest, accepted: &Accepted, told_us: i64) -> Answered {
+        let now_us = self.clock.now_us();
+        if let Some(too_many) = self.limits.refuse_orders(accepted.endpoint, now_us) {
+            return too_many.into();
+        }
+        let (mut answered, filled) = self.play(request, accepted, (now_us, told_us));
+        if answered.status == 200 {
+            answered.headers.extend(self.limits.orders_placed(accepted.endpoint, now_us));
+        }
+        self.limits.orders_filled(spot::PREFIX, filled, now_us);
         answered
     }
 
@@ -167,8 +220,9 @@ impl Exchange {
     /// what was signed does.
     pub(super) fn findings(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Vec<Finding> {
         let keys = keys::own_keys();
+        let find = |key: &str| self.keys.find(key);
         let symbol = |endpoint: &Endpoint, symbol: &str| self.is_traded(endpoint, symbol);
-        let gate = Gate { now_us, key: &keys::known, knows_keys: true, symbol: &symbol, peer };
+        let gate = Gate { now_us, key: &find, knows_keys: true, symbol: &symbol, peer };
         let host = request.header("Host").and_then(|h| std::str::from_utf8(h).ok());
         let scheme = Some(Scheme::Http);
         let case = Case {
@@ -184,43 +238,42 @@ impl Exchange {
         diagnose::diagnose(&case).findings
     }
 
-    fn play(&self, request: &ReceivedRequest, accepted: &Accepted, told_us: i64) -> Answered {
+    /// Lets the engine answer; tells how many orders have had their first fill.
+    fn play(
+        &self,
+        request: &ReceivedRequest,
+        accepted: &Accepted,
+        (now_us, told_us): (i64, i64),
+    ) -> (Answered, u32) {
         let microseconds =
-            request.header("X-MBX-TIME-UNIT").is_some_and(|unit| unit.eq_ignore_ascii_case(b"MICROSECOND"));
+            request.header(TIME_UNIT_HEADER).is_some_and(|unit| unit.eq_ignore_ascii_case(b"MICROSECOND"));
         let call = Call {
             endpoint: accepted.endpoint,
             parameters: &accepted.parameters,
             api_key: accepted.api_key.as_deref(),
-            now_us: self.clock.now_us(),
+            keys: &self.keys,
+            limits: &self.limits,
+            now_us,
             told_us,
             microseconds,
         };
-        match engine::play(&mut self.world(), &call) {
-            Ok(Played::Answer(body)) => {
-                Answered { status: 200, headers: Vec::new(), body, reason: None, note: None }
-            }
+        let mut world = self.world();
+        let played = engine::play(&mut world, &call);
+        let filled = world.spot.take_filled();
+        drop(world);
+        let answered = match played {
+            Ok(Played::Answer(body)) => Answered { status: 200, body, ..Answered::default() },
             Ok(Played::Example(body)) => {
                 let headers = vec![(EXAMPLE.0, EXAMPLE.1.to_owned())];
                 let note = Some("example answer; nothing was changed");
-                Answered { status: 200, headers, body, reason: None, note }
+                Answered { status: 200, headers, body, note, ..Answered::default() }
             }
             Err(failure) => {
                 let (status, body) = (failure.status, failure.body());
-                Answered { status, headers: Vec::new(), body, reason: Some(failure.into()), note: None }
+                Answered { status, body, reason: Some(failure.into()), ..Answered::default() }
             }
-        }
-    }
-
-    /// Counts a request on an endpoint, refused or not, and tells the weight used in this minute.
-    fn use_weight(&self, request: &ReceivedRequest, now_us: i64) -> Option<u32> {
-        let endpoint = diagnose::endpoint_of(request)?;
-        let minute = now_us.div_euclid(60_000_000);
-        let mut weight = self.weight.lock().unwrap_or_else(PoisonError::into_inner);
-        if weight.minute != minute {
-            *weight = UsedWeight { minute, used: 0 };
-        }
-        weight.used = weight.used.saturating_add(engine::weight(endpoint));
-        Some(weight.used)
+        };
+        (answered, filled)
     }
 
     /// A number of its own for each request, in the form of a UUID.

@@ -1,6 +1,7 @@
 //! The server: hyper and tokio end here.
 
 mod cut;
+mod encoding;
 mod incoming;
 mod refused;
 
@@ -252,10 +253,11 @@ async fn respond(
     let status = Some(answered.status).filter(|_| !matches!(cut, Cut::Close | Cut::Reset));
     let notes: Vec<String> = fault.into_iter().chain(answered.note.map(str::to_owned)).collect();
     let note = Some(notes.join("; ")).filter(|note| !note.is_empty());
-    (desk.log)(&entry.answered(status, answered.reason.take()).noted(note));
+    (desk.log)(&entry.answered(status, answered.reason.take()).noted(note).weighing(answered.weight));
+    let gzip = encoding::wants_gzip(&head.headers);
     match cut {
-        Cut::Nowhere => Ok(response(answered, Sent::whole)),
-        Cut::Half => Ok(response(answered, Sent::half)),
+        Cut::Nowhere => Ok(response(answered, gzip, Sent::whole)),
+        Cut::Half => Ok(response(answered, gzip, Sent::half)),
         Cut::Close => Err(Ended { reset: false }),
         Cut::Reset => Err(Ended { reset: true }),
     }
@@ -280,14 +282,15 @@ fn refusal(foreign: Foreign) -> Answered {
     let body = format!("{}; {}\n", reason.cause, reason.fix);
     let text = ("Content-Type", "text/plain;charset=UTF-8".to_owned());
     let headers = vec![text, ("Connection", "close".to_owned())];
-    Answered { status, headers, body, reason: Some(reason), note: None }
+    Answered { status, headers, body, reason: Some(reason), ..Answered::default() }
 }
 
-fn response(answered: Answered, sent: fn(String) -> Sent) -> Answer {
+fn response(answered: Answered, gzip: bool, sent: fn(Vec<u8>) -> Sent) -> Answer {
     let Answered { status, headers, body, .. } = answered;
+    let (body, compression) = encoding::encode(body, gzip);
     let mut response = Response::new(sent(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in headers {
+    for (name, value) in headers.into_iter().chain(compression) {
         let name = HeaderName::try_from(name);
         if let (Ok(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
             response.headers_mut().insert(name, value);

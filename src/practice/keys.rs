@@ -1,5 +1,6 @@
-use std::net::IpAddr;
+use std::sync::OnceLock;
 
+use crate::catalogue::Permissions;
 use crate::config::PRACTICE_SECRET_KEY;
 use crate::diagnose::{KnownKey, OwnKey};
 use crate::signing::{SecretKey, VerifyingKey};
@@ -24,15 +25,35 @@ pub fn secret_key() -> SecretKey {
 /// The API keys of the practice account.
 pub(super) const API_KEYS: [&str; 3] = [API_KEY, RSA_API_KEY, ED25519_API_KEY];
 
-/// Looks an API key up. Public keys are read here and not at the start, which has to be fast.
-pub(super) fn known(api_key: &str) -> Option<KnownKey> {
+/// The keys of an account. Each is read when it is first used and not at the start, which has to be fast.
+pub(super) struct Keys([(&'static str, OnceLock<Option<KnownKey>>); 3]);
+
+impl Keys {
+    /// The keys of the practice account.
+    pub(super) fn practice() -> Self {
+        Self(API_KEYS.map(|key| (key, OnceLock::new())))
+    }
+
+    /// Whether it is a key of the account.
+    pub(super) fn has(&self, api_key: &str) -> bool {
+        self.0.iter().any(|(key, _)| *key == api_key)
+    }
+
+    /// Looks an API key up.
+    pub(super) fn find(&self, api_key: &str) -> Option<KnownKey> {
+        let (_, read) = self.0.iter().find(|(key, _)| *key == api_key)?;
+        read.get_or_init(|| known(api_key)).clone()
+    }
+}
+
+fn known(api_key: &str) -> Option<KnownKey> {
     let verifying = match api_key {
         API_KEY => VerifyingKey::Hmac(secret_key()),
         RSA_API_KEY => VerifyingKey::from_public_key(RSA_PUBLIC)?,
         ED25519_API_KEY => VerifyingKey::from_public_key(ED25519_PUBLIC)?,
         _ => return None,
     };
-    Some(KnownKey { verifying, trades: true, addresses: Vec::<IpAddr>::new() })
+    Some(KnownKey { verifying, permissions: Permissions::ALL, addresses: Vec::new() })
 }
 
 /// The account's keys, with what is needed to find out what was done with them.

@@ -24,6 +24,8 @@ pub struct Entry {
     pub code: Option<i32>,
     /// The exchange's message.
     pub message: Option<String>,
+    /// The request weight that was counted; `None` if the path is no endpoint's.
+    pub weight: Option<u32>,
     /// How long the answer took, in milliseconds.
     pub millis: u64,
     /// The name of the mistake in `data/mistakes.toml`.
@@ -94,15 +96,21 @@ impl Entry {
         self
     }
 
-    /// One line, without its end: time of day (UTC), status, code, method, target, how long it took; for a refused
+    pub(super) fn weighing(mut self, weight: Option<u32>) -> Self {
+        self.weight = weight;
+        self
+    }
+
+    /// One line, without its end: time of day (UTC), status, code, method, target, weight, how long it took; for a refused
     /// request what was wrong; how to mend it; what else was wrong; for an example that it is one.
     pub fn to_text(&self) -> String {
         let ms = self.time.rem_euclid(86_400_000);
         let (h, m, s, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
         let status = self.status.map_or_else(|| "---".to_owned(), |s| s.to_string());
         let code = self.code.map(|c| format!(" {c}")).unwrap_or_default();
+        let weight = self.weight.map(|weight| format!("weight {weight}, ")).unwrap_or_default();
         let mut line = format!(
-            "{h:02}:{m:02}:{s:02}.{ms:03} {status}{code} {} {} {} ms",
+            "{h:02}:{m:02}:{s:02}.{ms:03} {status}{code} {} {} {weight}{} ms",
             self.method, self.target, self.millis
         );
         let reason = [self.cause.as_deref(), self.fix.as_deref(), self.note.as_deref()];

@@ -17,6 +17,7 @@ mod faults;
 mod futures;
 mod http;
 mod keys;
+mod limits;
 mod log;
 mod margin;
 mod origin;
@@ -28,6 +29,7 @@ pub use exchange::{Clock, Exchange};
 pub use faults::{Faults, Row as FaultRow, Rule as FaultRule, RuleError, Token, table as fault_table};
 pub use http::Server;
 pub use keys::{API_KEY, ED25519_API_KEY, RSA_API_KEY, own_keys, secret_key};
+pub use limits::Limits;
 pub use log::Entry;
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use bnq::catalogue::{self, Endpoint, TOP_GROUP};
-use bnq::practice::{Clock, Exchange, Server};
+use bnq::practice::{Clock, Exchange, Limits, Server};
 use bnq::signing::{SecretKey, SigningKey};
 use serde_json::Value;
 
@@ -143,7 +143,7 @@ fn every_command_can_be_tried() {
 #[test]
 fn the_gate_of_every_endpoint_lets_the_right_signature_through_alone() {
     let time: i64 = TIME.parse().unwrap();
-    let exchange = Exchange::practice(Clock::Fixed(time * 1000));
+    let exchange = Exchange::practice(Clock::Fixed(time * 1000)).with_limits(Limits::unenforced());
     let server = Server::start(0, Arc::new(exchange), |_| {}).unwrap();
     each(|endpoint| {
         let given = made_up::parameters(endpoint, Extent::Needed);

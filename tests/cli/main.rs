@@ -19,6 +19,7 @@ mod endpoints;
 mod explain;
 mod faults;
 mod help;
+mod limits;
 mod made_up;
 mod man;
 mod mistakes;

@@ -4,6 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::OnceLock;
 
+use bnq::catalogue::Permissions;
 use bnq::diagnose::{
     Case, Diagnosis, Gate, KnownKey, OwnKey, ReceivedRequest, Scheme, diagnose, is_likely_symbol,
 };
@@ -94,7 +95,11 @@ impl Row {
         let own = [self.key()];
         let known = |key: &str| {
             let own = own.iter().find(|k| k.api_key == key)?;
-            Some(KnownKey { verifying: own.verifying.clone(), trades: true, addresses: Vec::new() })
+            Some(KnownKey {
+                verifying: own.verifying.clone(),
+                permissions: Permissions::ALL,
+                addresses: Vec::new(),
+            })
         };
         let gate = Gate {
             now_us: self.server_time * 1000,

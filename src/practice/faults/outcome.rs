@@ -69,7 +69,7 @@ pub(super) fn carry_out(
 
 /// What stands in for the answer of a request that was not executed.
 fn nothing() -> Answered {
-    Answered { status: 200, headers: Vec::new(), body: String::new(), reason: None, note: None }
+    Answered { status: 200, ..Answered::default() }
 }
 
 /// The answer that the fault gives. Why the exchange had refused the request, if it had, stays in the log.
@@ -91,7 +91,8 @@ fn instead(
     let json: Option<serde_json::Value> = serde_json::from_str(&body).ok();
     let message = json.as_ref().and_then(|v| v.get("msg")?.as_str()).unwrap_or_default().to_owned();
     let reason = Reason { code: answer.code, message, ..answered.reason.unwrap_or_default() };
-    Answered { status: answer.status, headers, body, reason: Some(reason), note: answered.note }
+    let (note, weight) = (answered.note, answered.weight);
+    Answered { status: answer.status, headers, body, reason: Some(reason), note, weight }
 }
 
 /// What the log says, in the order in which it happened; nothing where no fault hit the request.

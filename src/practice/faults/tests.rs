@@ -23,7 +23,7 @@ fn faults(rules: &[&str]) -> Faults {
 }
 
 fn accepted(body: &str) -> Answered {
-    Answered { status: 200, headers: Vec::new(), body: body.to_owned(), reason: None, note: None }
+    Answered { status: 200, body: body.to_owned(), ..Answered::default() }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::state::{ASSETS, Futures, QUOTE};
 use super::terms::{DOWN, MOST_ALGOS, MOST_ORDERS, UP};
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Answer, Call, json};
+use crate::practice::limits::Shown;
 
 /// The day that a contract without end is delivered. Source: USD-M futures documentation, "Exchange information".
 const NEVER_MS: i64 = 4_133_404_800_000;
@@ -17,7 +18,7 @@ const NEVER_MS: i64 = 4_133_404_800_000;
 #[serde(rename_all = "camelCase")]
 struct ExchangeAnswer<'a> {
     exchange_filters: [(); 0],
-    rate_limits: [RateLimit; 3],
+    rate_limits: Vec<RateLimit>,
     server_time: i64,
     assets: Vec<AssetAnswer>,
     symbols: Vec<SymbolAnswer<'a>>,
@@ -33,10 +34,11 @@ struct RateLimit {
     rate_limit_type: &'static str,
 }
 
-/// Source: USD-M futures documentation, "Exchange information".
-const fn rate(row: (&'static str, u32, u32, &'static str)) -> RateLimit {
-    let (interval, interval_num, limit, rate_limit_type) = row;
-    RateLimit { interval, interval_num, limit, rate_limit_type }
+impl From<Shown> for RateLimit {
+    fn from(shown: Shown) -> Self {
+        let Shown { rate_limit_type, interval, interval_num, limit, .. } = shown;
+        Self { interval, interval_num, limit, rate_limit_type }
+    }
 }
 
 #[derive(Serialize)]
@@ -157,11 +159,7 @@ pub fn exchange_info(futures: &Futures, call: &Call<'_>) -> Answer {
     let asset = |asset| AssetAnswer { asset, margin_available: true, auto_asset_exchange: "-10000" };
     json(&ExchangeAnswer {
         exchange_filters: [],
-        rate_limits: [
-            rate(("MINUTE", 1, 2_400, "REQUEST_WEIGHT")),
-            rate(("MINUTE", 1, 1_200, "ORDERS")),
-            rate(("SECOND", 10, 300, "ORDERS")),
-        ],
+        rate_limits: call.limits.shown(call.endpoint.path()).into_iter().map(RateLimit::from).collect(),
         server_time: call.now_ms(),
         assets: ASSETS.map(asset).into(),
         symbols: futures.contracts.iter().map(shown).collect(),

@@ -37,11 +37,11 @@ pub(super) struct Sent {
 }
 
 impl Sent {
-    pub(super) fn whole(body: String) -> Self {
+    pub(super) fn whole(body: Vec<u8>) -> Self {
         Self { rest: Bytes::from(body), missing: 0, flushed: false }
     }
 
-    pub(super) fn half(body: String) -> Self {
+    pub(super) fn half(body: Vec<u8>) -> Self {
         let mut rest = Bytes::from(body);
         let missing = rest.len() - rest.len() / 2;
         rest.truncate(rest.len() / 2);

@@ -8,6 +8,7 @@ use super::state::Spot;
 use super::symbol::{AVERAGE_MINUTES, Symbol};
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Answer, Call, json};
+use crate::practice::limits::Shown;
 
 #[derive(Serialize)]
 struct Empty {}
@@ -35,26 +36,10 @@ fn server_time(call: &Call<'_>) -> i64 {
 struct ExchangeAnswer<'a> {
     timezone: &'static str,
     server_time: i64,
-    rate_limits: [RateLimit; 4],
+    rate_limits: Vec<Shown>,
     exchange_filters: [Filter; 0],
     symbols: Vec<SymbolAnswer<'a>>,
     sors: [Sor; 0],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "the exchange's fields")]
-struct RateLimit {
-    rate_limit_type: &'static str,
-    interval: &'static str,
-    interval_num: u32,
-    limit: u32,
-}
-
-/// Source: Spot REST documentation, "Exchange information".
-const fn limit(row: (&'static str, &'static str, u32, u32)) -> RateLimit {
-    let (rate_limit_type, interval, interval_num, limit) = row;
-    RateLimit { rate_limit_type, interval, interval_num, limit }
 }
 
 #[derive(Serialize)]
@@ -232,12 +217,7 @@ pub fn exchange_info(spot: &Spot, call: &Call<'_>) -> Answer {
     json(&ExchangeAnswer {
         timezone: "UTC",
         server_time: server_time(call),
-        rate_limits: [
-            limit(("REQUEST_WEIGHT", "MINUTE", 1, 6_000)),
-            limit(("ORDERS", "SECOND", 10, 100)),
-            limit(("ORDERS", "DAY", 1, 200_000)),
-            limit(("RAW_REQUESTS", "MINUTE", 5, 61_000)),
-        ],
+        rate_limits: call.limits.shown(call.endpoint.path()),
         exchange_filters: [],
         symbols: chosen.into_iter().filter(|_| permitted).map(|l| shown(&l.symbol, sets)).collect(),
         sors: [],
@@ -278,4 +258,9 @@ pub fn execution_rules(spot: &Spot, call: &Call<'_>) -> Answer {
     };
     let symbol_rules = chosen.into_iter().map(|l| SymbolRules { symbol: &l.symbol.name, rules: [] });
     json(&RulesAnswer { symbol_rules: symbol_rules.collect() })
+}
+
+/// `GET /api/v3/rateLimit/order`.
+pub fn order_counts(call: &Call<'_>) -> Answer {
+    json(&call.limits.order_counts(call.endpoint.path(), call.now_us))
 }

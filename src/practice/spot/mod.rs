@@ -31,3 +31,6 @@ mod triggers;
 pub use candles::zone;
 pub use past::account as practice_account;
 pub use state::Spot;
+
+/// What the paths of Spot begin with.
+pub const PREFIX: &str = "/api/";

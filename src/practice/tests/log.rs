@@ -86,6 +86,6 @@ fn nothing_in_a_line_is_obeyed_by_a_terminal() {
 #[test]
 fn a_json_entry_has_every_field() {
     let entry = Entry::new(1_772_323_200_000_000, "GET", b"/api/v3/ping", Duration::ZERO);
-    let expected = r#"{"time":1772323200000,"method":"GET","target":"/api/v3/ping","status":null,"code":null,"message":null,"millis":0,"mistake":null,"cause":null,"fix":null,"findings":[],"note":null}"#;
+    let expected = r#"{"time":1772323200000,"method":"GET","target":"/api/v3/ping","status":null,"code":null,"message":null,"weight":null,"millis":0,"mistake":null,"cause":null,"fix":null,"findings":[],"note":null}"#;
     assert_eq!(entry.to_json(), expected);
 }

@@ -10,4 +10,5 @@ mod market;
 mod server;
 mod shapes;
 mod support;
+mod times;
 mod wallet;

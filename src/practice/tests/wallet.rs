@@ -129,7 +129,7 @@ fn what_clients_read_when_they_start() {
         ("/sapi/v1/account/apiTradingStatus", "/data/isLocked", json!(false)),
         ("/sapi/v1/account/apiRestrictions", "/enableReading", json!(true)),
         ("/sapi/v1/account/apiRestrictions", "/enableFutures", json!(true)),
-        ("/sapi/v1/account/apiRestrictions", "/enableWithdrawals", json!(false)),
+        ("/sapi/v1/account/apiRestrictions", "/enableFixApiTrade", json!(false)),
         ("/sapi/v1/margin/allPairs", "", json!([])),
         ("/sapi/v1/margin/isolated/allPairs", "", json!([])),
         ("/sapi/v1/margin/account", "/created", json!(true)),

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::coins::{from_btc, worth_in_btc};
+use crate::catalogue::Permission;
 use crate::diagnose::KnownKey;
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Answer, Call, Failure, World, json};
-use crate::practice::keys;
 use crate::practice::spot::Spot;
 use crate::practice::spot::ledger::{Balance, Ledger};
 
@@ -34,26 +34,27 @@ const MADE_MS: i64 = 1_735_689_600_000;
 
 /// What the exchange tells of a key.
 fn restrictions(key: &KnownKey) -> Restrictions {
+    let may = |permission| key.permissions.contains(permission);
     Restrictions {
         ip_restrict: !key.addresses.is_empty(),
         create_time: MADE_MS,
-        enable_reading: true,
-        enable_withdrawals: false,
-        enable_internal_transfer: false,
-        enable_margin: key.trades,
-        enable_futures: key.trades,
-        permits_universal_transfer: true,
-        enable_vanilla_options: false,
+        enable_reading: may(Permission::EnableReading),
+        enable_withdrawals: may(Permission::EnableWithdrawals),
+        enable_internal_transfer: may(Permission::EnableInternalTransfer),
+        enable_margin: may(Permission::EnableMargin),
+        enable_futures: may(Permission::EnableFutures),
+        permits_universal_transfer: may(Permission::PermitsUniversalTransfer),
+        enable_vanilla_options: may(Permission::EnableVanillaOptions),
         enable_fix_api_trade: false,
         enable_fix_read_only: false,
-        enable_spot_and_margin_trading: key.trades,
-        enable_portfolio_margin_trading: false,
+        enable_spot_and_margin_trading: may(Permission::EnableSpotAndMarginTrading),
+        enable_portfolio_margin_trading: may(Permission::EnablePortfolioMarginTrading),
     }
 }
 
 /// `GET /sapi/v1/account/apiRestrictions`.
 pub fn api_restrictions(call: &Call<'_>) -> Answer {
-    let key = call.api_key.and_then(keys::known).ok_or_else(|| {
+    let key = call.api_key.and_then(|key| call.keys.find(key)).ok_or_else(|| {
         let message = "Invalid API-key, IP, or permissions for action.";
         Failure::new(-2015, message, "no key was sent", "send the key in X-MBX-APIKEY")
     })?;

@@ -31,7 +31,7 @@ pub fn cancel(futures: &mut Futures, call: &Call<'_>) -> Result<i64, Failure> {
 ///
 /// # Errors
 /// If there is no such order.
-pub fn canceled<'a>(futures: &'a Futures, id: i64) -> Result<Placed<'a>, Failure> {
+pub fn canceled(futures: &Futures, id: i64) -> Result<Placed<'_>, Failure> {
     let order = futures.order(id).ok_or_else(Failure::invalid_symbol)?;
     let contract = futures.contract(&order.terms.symbol).ok_or_else(Failure::invalid_symbol)?;
     Ok(Placed::of(contract, order))

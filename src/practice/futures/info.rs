@@ -27,6 +27,7 @@ struct ExchangeAnswer<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the exchange's fields")]
 struct RateLimit {
     interval: &'static str,
     interval_num: u32,
@@ -80,6 +81,7 @@ struct SymbolAnswer<'a> {
 
 #[derive(Serialize)]
 #[serde(tag = "filterType", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
+#[expect(clippy::enum_variant_names, reason = "the exchange's names")]
 enum Filter {
     PriceFilter { max_price: String, min_price: String, tick_size: String },
     LotSize { step_size: String, max_qty: String, min_qty: String },

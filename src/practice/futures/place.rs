@@ -65,8 +65,8 @@ impl Futures {
             return Err(Failure::new(-2027, message, cause, "send a smaller order or lower the leverage"));
         }
         let fee = taken_value.times(self.fees.taker);
-        let free = self.totals(Some(thought)).free - fee;
-        if free < Amount::ZERO && then.tied() + fee > now.tied() {
+        let left = self.totals(Some(thought)).free - fee;
+        if left < Amount::ZERO && then.tied() + fee > now.tied() {
             let cause = format!(
                 "it ties up {} more, and {} is available",
                 then.tied() - now.tied() + fee,

@@ -118,14 +118,13 @@ const SETUP: [(&str, &str, &str); 4] = [
 ];
 
 /// Endpoints that need parameters, or change something, and those.
-const ASKED: [(&str, &str, &str); 30] = [
+const ASKED: [(&str, &str, &str); 29] = [
     ("GET", "/fapi/v1/aggTrades", "symbol=BTCUSDT&limit=2"),
     ("GET", "/fapi/v1/algoOrder", "algoId=2146761"),
     ("GET", "/fapi/v1/allAlgoOrders", "symbol=BTCUSDT"),
     ("GET", "/fapi/v1/commissionRate", "symbol=BTCUSDT"),
     ("GET", "/fapi/v1/depth", "symbol=BTCUSDT&limit=5"),
     ("GET", "/fapi/v1/klines", "symbol=BTCUSDT&interval=1h&limit=2"),
-    ("GET", "/fapi/v1/openOrder", "symbol=BTCUSDT&orderId=8389765000002"),
     ("GET", "/fapi/v1/order", "symbol=ETHUSDT&orderId=8389765000001"),
     ("GET", "/fapi/v1/premiumIndex", "symbol=BTCUSDT"),
     ("GET", "/fapi/v1/ticker/24hr", "symbol=BTCUSDT"),

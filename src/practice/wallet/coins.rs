@@ -60,6 +60,7 @@ pub fn from_btc(spot: &Spot, amount: Amount, asset: &str) -> Amount {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the exchange's fields")]
 struct CoinAnswer<'a> {
     coin: &'a str,
     deposit_all_enable: bool,

@@ -13,7 +13,6 @@ use crate::practice::engine::{Answer, Call, json};
 /// The figures that the account as a whole has, in the quote asset.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "the exchange's fields")]
 struct Sums {
     total_initial_margin: Amount,
     total_maint_margin: Amount,

@@ -7,6 +7,8 @@
 
 #![expect(clippy::print_stdout, reason = "it is a program for the terminal")]
 
+mod mutation;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::ExitCode;
@@ -14,15 +16,13 @@ use std::time::{Duration, Instant};
 use std::{env, fs, panic};
 
 use bnq::reading;
+use mutation::{Random, mutate};
 
 /// A call that takes longer, also when it is made again, is a finding: on a busy machine any call can take long once.
 const SLOW: Duration = Duration::from_millis(100);
 
 /// How often a slow call is made again.
 const AGAIN: usize = 5;
-
-/// Longer inputs are refused by the readers, so that most stay below.
-const LONGEST: usize = 1 << 20;
 
 /// What the readers look for.
 const TOKENS: [&str; 64] = [
@@ -92,69 +92,6 @@ const TOKENS: [&str; 64] = [
     "\"log\": {\"entries\": [",
 ];
 
-/// Marsaglia's xorshift: small, and the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % (limit.max(1) as u64)).unwrap_or_default()
-    }
-
-    /// A range of something that long.
-    fn range(&mut self, length: usize) -> (usize, usize) {
-        let (a, b) = (self.below(length + 1), self.below(length + 1));
-        (a.min(b), a.max(b))
-    }
-
-    fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
-        items.get(self.below(items.len()))
-    }
-}
-
-/// Changes the input in one way.
-fn mutate(input: &mut Vec<u8>, corpus: &[Vec<u8>], random: &mut Random) {
-    let length = input.len();
-    let (from, to) = random.range(length);
-    match random.below(8) {
-        0 => {
-            let bit = 1 << random.below(8);
-            if let Some(byte) = input.get_mut(from) {
-                *byte ^= bit;
-            }
-        }
-        1 => input.truncate(from),
-        2 => drop(input.drain(from..to)),
-        3 => {
-            let other = random.pick(corpus).cloned().unwrap_or_default();
-            let (start, end) = random.range(other.len());
-            input.splice(from..to, other.into_iter().take(end).skip(start));
-        }
-        4 => repeat(input, from, to, random),
-        _ => {
-            let token = random.pick(&TOKENS).copied().unwrap_or_default();
-            input.splice(from..from, token.bytes());
-        }
-    }
-}
-
-/// Repeats a part, sometimes until the input is as long as it may be: what takes time beyond measure shows itself then.
-fn repeat(input: &mut Vec<u8>, from: usize, to: usize, random: &mut Random) {
-    let short = from + random.below(24).min(to - from);
-    let Some(part) = input.get(from..short).filter(|part| !part.is_empty()).map(<[u8]>::to_vec) else {
-        return;
-    };
-    let room = LONGEST.saturating_sub(input.len() + 1024) / part.len();
-    let times = if random.below(400) == 0 { room } else { room.min(1 + random.below(64)) };
-    input.splice(from..from, part.repeat(times));
-}
-
 /// Calls every reader with the input, and gives how long the slowest took and which it was.
 fn call(text: &str) -> (Duration, &'static str) {
     let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
@@ -190,14 +127,14 @@ fn main() -> ExitCode {
     let seconds = option("--seconds").unwrap_or(10);
     let seed = option("--seed").unwrap_or(1);
     let corpus = corpus();
-    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut random = Random::new(seed);
     panic::set_hook(Box::new(|_| {}));
     let begin = Instant::now();
     let (mut executions, mut findings, mut slowest) = (0_u64, 0_u64, Duration::ZERO);
     while begin.elapsed() < Duration::from_secs(seconds) {
         let mut input = random.pick(&corpus).cloned().unwrap_or_default();
         for _ in 0..=random.below(6) {
-            mutate(&mut input, &corpus, &mut random);
+            mutate(&mut input, &corpus, &TOKENS, &mut random);
         }
         let text = String::from_utf8_lossy(&input);
         let result = catch_unwind(AssertUnwindSafe(|| call(&text)));

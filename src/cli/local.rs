@@ -23,7 +23,7 @@ impl Practice {
 }
 
 /// A time of sixteen digits or more is in microseconds, as the exchange takes it.
-fn micros(time: i64) -> i64 {
+pub fn micros(time: i64) -> i64 {
     if time >= 1_000_000_000_000_000 { time } else { time.saturating_mul(1000) }
 }
 

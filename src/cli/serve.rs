@@ -1,6 +1,7 @@
 //! `bnq serve`: the practice exchange for any client.
 
 use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -8,19 +9,28 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::cli::console;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::globals;
+use crate::cli::local::micros;
 use crate::cli::session::print;
-use crate::practice::{self, Clock, Entry, Exchange, FaultRule, Faults, Limits, Server, Token};
+use crate::practice::{
+    self, Account, Clock, Entry, Exchange, FaultRule, Faults, Limits, Server, Setup, Token,
+};
 
 /// Adds the arguments of `bnq serve`.
 pub fn arguments(command: Command) -> Command {
     let port = Arg::new("port").long("port").value_name("PORT").default_value("8090");
     let no_limits = Arg::new("no-limits").long("no-limits").action(ArgAction::SetTrue);
     let log = Arg::new("log").long("log").value_name("text|json").default_value("text");
+    let account = Arg::new("account").long("account").value_name("FILE");
+    let state = Arg::new("state").long("state").value_name("FILE");
+    let time = Arg::new("fixed-time").long("fixed-time").value_name("MS");
     let fault = Arg::new("fault").long("fault").value_name("RULE").action(ArgAction::Append);
     let seed = Arg::new("fault-seed").long("fault-seed").value_name("N").default_value("0");
     let control = Arg::new("control").long("control").action(ArgAction::SetTrue);
     command
         .arg(port.help("The port on 127.0.0.1; 0 picks a free one"))
+        .arg(account.help("Keys, balances, symbols and fees of the account, in TOML"))
+        .arg(state.help("Keeps what happens to the account in this file, which is made if it is not there"))
+        .arg(time.help("Lets the clock stand still at this time, so that runs repeat to the byte"))
         .arg(log.help("How to log requests, on stderr, a line each"))
         .arg(fault.help("Makes requests go wrong; once for each rule, see below"))
         .arg(seed.help("Which requests those rules hit that have a chance"))
@@ -30,6 +40,28 @@ pub fn arguments(command: Command) -> Command {
                 .help("Refuse nothing for its weight or number: counts are kept, and no 429 is answered"),
         )
         .after_help(format!("{}\n\n{}", faults_help(), globals::ELSEWHERE))
+}
+
+/// The exchange that the arguments describe.
+fn exchange(matches: &ArgMatches) -> Result<Exchange, Failure> {
+    let given = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+    let clock = given("fixed-time").map(fixed).transpose()?.unwrap_or(Clock::System);
+    let config = |error: &dyn std::error::Error| Failure::new(Kind::Config, error.to_string());
+    let account = match given("account") {
+        Some(file) => Account::read(Path::new(file)).map_err(|e| config(&e))?,
+        None => Account::practice(),
+    };
+    let state = given("state").map(Path::new);
+    Exchange::new(Setup { clock, account, state }).map_err(|e| config(&e))
+}
+
+fn fixed(text: &str) -> Result<Clock, Failure> {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let time = text.parse().ok().filter(|_| digits).ok_or_else(|| {
+        Failure::usage(format!("--fixed-time is no time in milliseconds: {text}"))
+            .with_fix("give milliseconds since 1970, such as 1772323200000")
+    })?;
+    Ok(Clock::Fixed(micros(time)))
 }
 
 /// How a rule is written, and what can stand in it.
@@ -89,7 +121,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let (faults, token) = faults(matches)?;
     let log = move |entry: &Entry| console::print_stderr(&(line(entry) + "\n"));
     let limits = if matches.get_flag("no-limits") { Limits::unenforced() } else { Limits::published() };
-    let exchange = Exchange::practice(Clock::System).with_limits(limits).with_faults(faults);
+    let exchange = exchange(matches)?.with_limits(limits).with_faults(faults);
     let server = Server::start(port, Arc::new(exchange), log).map_err(|e| {
         let fix = if e.kind() == ErrorKind::AddrInUse {
             "stop what listens there, or add --port 0 for a free one"

@@ -31,7 +31,7 @@ pub use inputs::{Flags, Inputs, VARIABLES, Variable};
 pub use origin::{Origin, Place, Setting};
 pub use permission::UrlRefusal;
 pub use profile::{TimeoutError, parse_timeout};
-pub use secret_file::FileProblem;
+pub use secret_file::{FileProblem, OpenedFile, check_trusted, read_public, read_secret};
 pub use settings::Settings;
 pub use show::{ProfileCheck, Shown, check, check_profile, check_variables, show};
 

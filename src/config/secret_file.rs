@@ -41,6 +41,11 @@ pub enum FileProblem {
 }
 
 impl FileProblem {
+    /// The same where the message has the path already.
+    pub fn advice(&self) -> String {
+        self.explain(Path::new("FILE"))
+    }
+
     /// What is wrong with the file at `path`, and what mends it.
     pub(super) fn explain(&self, path: &Path) -> String {
         let name = quoted(path);
@@ -76,7 +81,7 @@ fn quoted(path: &Path) -> String {
 }
 
 /// A file that was read once, and what its descriptor said of it.
-pub(super) struct OpenedFile {
+pub struct OpenedFile {
     pub(super) bytes: Zeroizing<Vec<u8>>,
     stat: Stat,
 }
@@ -105,12 +110,18 @@ impl OpenedFile {
     }
 
     /// A config file: `/dev/null` is one, as an empty file.
-    pub(super) fn config(path: &Path) -> Result<Self, FileProblem> {
+    ///
+    /// # Errors
+    /// If it cannot be read, is no regular file, or is too large.
+    pub fn config(path: &Path) -> Result<Self, FileProblem> {
         Self::read(path, MAX_CONFIG_BYTES, |t| t == FileType::RegularFile || t == FileType::CharacterDevice)
     }
 
     /// The rule for a file that holds a secret: a regular file, owned by this user or root, open to nobody else.
-    pub(super) fn check_private(&self) -> Result<(), FileProblem> {
+    ///
+    /// # Errors
+    /// If it breaks the rule.
+    pub fn check_private(&self) -> Result<(), FileProblem> {
         self.check_trusted()?;
         if self.mode() & OTHERS != 0 {
             return Err(FileProblem::Exposed(self.mode()));
@@ -120,24 +131,18 @@ impl OpenedFile {
 
     /// The rule for a file that says where a key goes and which commands are run: nobody else may change it.
     pub(super) fn check_trusted(&self) -> Result<(), FileProblem> {
-        if FileType::from_raw_mode(self.stat.st_mode) != FileType::RegularFile {
-            return Err(FileProblem::NotRegular);
-        }
-        if self.stat.st_uid != 0 && self.stat.st_uid != rustix::process::geteuid().as_raw() {
-            return Err(FileProblem::Owner(self.stat.st_uid));
-        }
-        if self.mode() & OTHERS_WRITE != 0 {
-            return Err(FileProblem::Writable(self.mode()));
-        }
-        Ok(())
+        trusted(&self.stat)
     }
 
     pub(super) fn mode(&self) -> u32 {
-        Mode::from_raw_mode(self.stat.st_mode).bits() & 0o7777
+        mode(&self.stat)
     }
 
     /// The text of the file.
-    pub(super) fn text(&self) -> Result<&str, FileProblem> {
+    ///
+    /// # Errors
+    /// If it is not UTF-8.
+    pub fn text(&self) -> Result<&str, FileProblem> {
         std::str::from_utf8(&self.bytes).map_err(|e| {
             if self.bytes.starts_with(&[0xff, 0xfe]) || self.bytes.starts_with(&[0xfe, 0xff]) {
                 return FileProblem::Utf16;
@@ -148,8 +153,36 @@ impl OpenedFile {
     }
 }
 
+fn mode(stat: &Stat) -> u32 {
+    Mode::from_raw_mode(stat.st_mode).bits() & 0o7777
+}
+
+fn trusted(stat: &Stat) -> Result<(), FileProblem> {
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return Err(FileProblem::NotRegular);
+    }
+    if stat.st_uid != 0 && stat.st_uid != rustix::process::geteuid().as_raw() {
+        return Err(FileProblem::Owner(stat.st_uid));
+    }
+    if mode(stat) & OTHERS_WRITE != 0 {
+        return Err(FileProblem::Writable(mode(stat)));
+    }
+    Ok(())
+}
+
+/// The rule for an open file that is believed: a regular one, owned by this user or root, which nobody else may change.
+///
+/// # Errors
+/// If it breaks the rule.
+pub fn check_trusted(file: &File) -> Result<(), FileProblem> {
+    trusted(&rustix::fs::fstat(file).map_err(|errno| FileProblem::Io(errno.kind()))?)
+}
+
 /// Reads a file that holds a secret, of which `what` says what it is, and drops one line end at its end.
-pub(super) fn read_secret(path: &Path, what: &'static str) -> Result<SecretKey, ConfigError> {
+///
+/// # Errors
+/// If it cannot be read, or is open to others.
+pub fn read_secret(path: &Path, what: &'static str) -> Result<SecretKey, ConfigError> {
     let opened = OpenedFile::read(path, MAX_SECRET_BYTES, |t| t == FileType::RegularFile);
     let text = opened.and_then(|file| {
         file.check_private()?;
@@ -159,7 +192,10 @@ pub(super) fn read_secret(path: &Path, what: &'static str) -> Result<SecretKey, 
 }
 
 /// Reads a file that holds an API key, which is no secret, and drops one line end at its end.
-pub(super) fn read_public(path: &Path, what: &'static str) -> Result<SecretKey, ConfigError> {
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read_public(path: &Path, what: &'static str) -> Result<SecretKey, ConfigError> {
     let opened = OpenedFile::read(path, MAX_SECRET_BYTES, |t| t == FileType::RegularFile);
     let text = opened.and_then(|file| Ok(SecretKey::new(without_line_end(file.text()?))));
     text.map_err(|problem| ConfigError::File { what, path: path.to_owned(), problem })

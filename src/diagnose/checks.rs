@@ -36,7 +36,7 @@ pub(super) const PARAMETER_CHECKS: &[Check] = &[
 ];
 
 /// Parameters that belong to signing, not to the endpoint.
-pub(super) const SIGNING: [&str; 3] = ["timestamp", "signature", "recvWindow"];
+pub const SIGNING: [&str; 3] = ["timestamp", "signature", "recvWindow"];
 
 /// From so far ahead of the exchange's clock on, a timestamp is refused, in microseconds.
 /// Source: Spot REST documentation, "Timing security".

@@ -22,7 +22,7 @@ mod verdict;
 mod verify;
 
 pub use characters::{ValueMistake, value_mistake};
-pub use checks::{AHEAD_LIMIT_US, TIME_UNIT_HEADER};
+pub use checks::{AHEAD_LIMIT_US, SIGNING, TIME_UNIT_HEADER};
 pub use diagnosis::{Answer, Case, Diagnosis, OwnKey, Scheme, diagnose};
 pub use finding::{Certainty, Finding};
 pub use received::ReceivedRequest;

@@ -70,6 +70,17 @@ impl Amount {
         Self(self.0 - self.0.checked_rem(step.0).unwrap_or(0))
     }
 
+    /// How many decimals it has, without zeros at the end.
+    pub fn decimals(self) -> u32 {
+        let mut rest = self.0.unsigned_abs() % ONE.unsigned_abs();
+        let mut decimals = 0;
+        while rest != 0 {
+            rest = rest * 10 % ONE.unsigned_abs();
+            decimals += 1;
+        }
+        decimals
+    }
+
     pub fn is_multiple_of(self, step: Self) -> bool {
         self.floor_to(step) == self
     }

@@ -3,7 +3,7 @@ use serde_json::value::RawValue;
 
 use super::keys::Keys;
 use super::limits::Limits;
-use super::spot::{cancels, history, info, orders, quotes, tickers};
+use super::spot::{amend, cancels, history, info, list_orders, orders, prevented, quotes, replace, tickers};
 use super::{examples, futures, margin, spot, wallet};
 use crate::catalogue::{Endpoint, Parameter};
 
@@ -15,11 +15,9 @@ pub(super) struct World {
 }
 
 impl World {
-    /// The practice account as it stands in every fresh practice exchange. `now_us` is when it is started.
-    pub(super) fn practice(now_us: i64) -> Self {
-        let minute_ms = 60_000;
-        let start_ms = now_us.div_euclid(1000).div_euclid(minute_ms) * minute_ms;
-        let spot = spot::practice_account(start_ms);
+    /// An exchange that is started at `start_ms`, a whole minute, with an account to which nothing has happened.
+    pub(super) fn new(opening: &spot::Opening, start_ms: i64) -> Self {
+        let spot = opening.begin(start_ms);
         let futures = futures::practice_account(&spot, start_ms);
         Self { spot, futures, wallet: wallet::practice_account(start_ms) }
     }
@@ -31,7 +29,8 @@ pub(super) struct Call<'a> {
     pub(super) parameters: &'a [(String, String)],
     /// The API key it came with, where one is needed.
     pub(super) api_key: Option<&'a str>,
-    pub(super) keys: &'a Keys,
+    /// The keys of the account, as far as they are known.
+    pub(super) keys: Option<&'a Keys>,
     pub(super) limits: &'a Limits,
     /// The exchange's clock, in microseconds.
     pub(super) now_us: i64,
@@ -102,26 +101,43 @@ const PLAYS: &[(&str, Play)] = &[
     ("account", |w, c| history::account(&w.spot, c)),
     ("account-commission", |w, c| history::commission(&w.spot, c)),
     ("agg-trades", |w, c| quotes::agg_trades(&w.spot, c)),
+    ("all-order-list", |w, c| list_orders::all(&w.spot, c)),
     ("all-orders", |w, c| history::all_orders(&w.spot, c)),
     ("avg-price", |w, c| quotes::avg_price(&w.spot, c)),
     ("cancel-open-orders", |w, c| cancels::open_orders(&mut w.spot, c)),
     ("cancel-order", |w, c| cancels::order(&mut w.spot, c)),
+    ("cancel-order-list", |w, c| list_orders::cancel(&mut w.spot, c)),
     ("depth", |w, c| quotes::depth(&w.spot, c)),
     ("exchange-info", |w, c| info::exchange_info(&w.spot, c)),
     ("execution-rules", |w, c| info::execution_rules(&w.spot, c)),
     ("historical-block-trades", |w, c| quotes::historical_block_trades(&w.spot, c)),
     ("historical-trades", |w, c| quotes::historical_trades(&w.spot, c)),
     ("klines", |w, c| quotes::klines(&w.spot, c)),
+    ("my-allocations", |w, c| prevented::my_allocations(&w.spot, c)),
     ("my-filters", |w, c| info::my_filters(&w.spot, c)),
+    ("my-prevented-matches", |w, c| prevented::my_prevented_matches(&w.spot, c)),
     ("my-trades", |w, c| history::my_trades(&w.spot, c)),
     ("new-order", |w, c| orders::new_order(&mut w.spot, c)),
+    ("new-sor-order", |w, c| orders::new_sor_order(&mut w.spot, c)),
+    ("open-order-list", |w, c| list_orders::open(&w.spot, c)),
     ("open-orders", |w, c| history::open_orders(&w.spot, c)),
     ("order", |w, c| history::order(&w.spot, c)),
+    ("order-amend-keep-priority", |w, c| amend::keep_priority(&mut w.spot, c)),
+    ("order-amendments", |w, c| amend::amendments(&w.spot, c)),
+    ("order-cancel-replace", |w, c| replace::cancel_replace(&mut w.spot, c)),
+    ("order-list", |w, c| list_orders::order_list(&w.spot, c)),
+    ("order-list-oco", |w, c| list_orders::new_oco(&mut w.spot, c)),
+    ("order-list-opo", |w, c| list_orders::new_opo(&mut w.spot, c)),
+    ("order-list-opoco", |w, c| list_orders::new_opoco(&mut w.spot, c)),
+    ("order-list-oto", |w, c| list_orders::new_oto(&mut w.spot, c)),
+    ("order-list-otoco", |w, c| list_orders::new_otoco(&mut w.spot, c)),
+    ("order-oco", |w, c| list_orders::new_old_oco(&mut w.spot, c)),
     ("order-test", |w, c| orders::test(&w.spot, c)),
     ("ping", |_, c| info::ping(c)),
     ("rate-limit-order", |_, c| info::order_counts(c)),
     ("reference-price", |w, c| quotes::reference_price(&w.spot, c)),
     ("reference-price-calculation", |w, c| quotes::reference_price_calculation(&w.spot, c)),
+    ("sor-order-test", |w, c| orders::sor_test(&w.spot, c)),
     ("ticker", |w, c| tickers::rolling(&w.spot, c)),
     ("ticker-24hr", |w, c| tickers::day_24h(&w.spot, c)),
     ("ticker-book-ticker", |w, c| tickers::book_ticker(&w.spot, c)),
@@ -144,10 +160,15 @@ pub(super) enum Played {
 /// example would look like one. Everywhere else an endpoint that is not played answers with its example, which says so.
 const WITHOUT_EXAMPLES: [&str; 1] = ["spot"];
 
+/// The function that plays an endpoint.
+fn player(endpoint: &Endpoint) -> Option<Play> {
+    let name = endpoint.plays()?;
+    plays().find(|(n, _)| *n == name).map(|(_, play)| *play)
+}
+
 /// Answers an accepted request with the JSON text of the exchange's answer.
 pub(super) fn play(world: &mut World, call: &Call<'_>) -> Result<Played, Failure> {
-    let name = call.endpoint.plays();
-    let Some((_, play)) = plays().find(|(n, _)| Some(*n) == name) else {
+    let Some(play) = player(call.endpoint) else {
         if !WITHOUT_EXAMPLES.contains(&call.endpoint.group()) {
             call.combination_allowed()?;
             return Ok(Played::Example(examples::answer(call)));
@@ -189,6 +210,11 @@ pub(super) fn json(answer: &impl Serialize) -> Answer {
 }
 
 impl Call<'_> {
+    /// Whether it is played: that it gets no example.
+    pub(super) fn is_played(&self) -> bool {
+        player(self.endpoint).is_some()
+    }
+
     /// A parameter as it was sent.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())

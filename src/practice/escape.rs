@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use std::sync::OnceLock;
+use std::sync::{PoisonError, RwLock};
 
 use super::keys::{API_KEYS, secret_key};
-use crate::signing::Masker;
+use crate::diagnose::OwnKey;
+use crate::signing::{Masker, VerifyingKey};
 use crate::text::sanitize;
 
 /// Makes foreign text fit for one line: masked, then escaped.
@@ -25,9 +26,30 @@ pub(super) fn text(bytes: &[u8]) -> String {
     out
 }
 
+/// What is hidden, beside all that looks like a key; `None` for the practice account's keys alone.
+static MASKER: RwLock<Option<Masker>> = RwLock::new(None);
+
+fn practice() -> Masker {
+    API_KEYS.iter().fold(Masker::new().with_secret(&secret_key()), |m, key| m.with_key(key))
+}
+
+/// Hides these keys too, from now on and in every line of this process.
+pub(super) fn hide(keys: &[OwnKey]) {
+    let mut masker = MASKER.write().unwrap_or_else(PoisonError::into_inner);
+    let known = masker.take().unwrap_or_else(practice);
+    *masker = Some(keys.iter().fold(known, |masker, key| {
+        let masker = masker.with_key(&key.api_key);
+        match &key.verifying {
+            VerifyingKey::Hmac(secret) => masker.with_secret(secret),
+            VerifyingKey::Rsa(_) | VerifyingKey::Ed25519(_) => masker,
+        }
+    }));
+}
+
 /// Hides keys, secrets and signatures.
 pub(super) fn masked(text: &str) -> String {
-    static MASKER: OnceLock<Masker> = OnceLock::new();
-    let known = || API_KEYS.iter().fold(Masker::new().with_secret(&secret_key()), |m, key| m.with_key(key));
-    MASKER.get_or_init(known).apply(text)
+    if let Some(masker) = MASKER.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
+        return masker.apply(text);
+    }
+    MASKER.write().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(practice).apply(text)
 }

@@ -1,13 +1,15 @@
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::engine::{self, Call, Failure, Played, World};
+use super::account::Account;
+use super::engine::{self, Call, Failure, Played};
+use super::escape;
 use super::faults::{Faults, Given};
-use super::keys::{self, Keys};
 use super::limits::{Counted, Limits, Sender, TooMuch};
 use super::spot;
+use super::state::{State, StateError};
 use crate::catalogue::{Endpoint, Weight};
 use crate::diagnose::{
     self, Accepted, Case, Finding, Gate, ReceivedRequest, Refusal, Scheme, TIME_UNIT_HEADER, Verdict, verify,
@@ -34,16 +36,42 @@ impl Clock {
             Self::Fixed(us) => us,
         }
     }
+
+    /// How long something took by this clock that began at this instant.
+    pub(super) fn since(self, began: Instant) -> Duration {
+        match self {
+            Self::System => began.elapsed(),
+            Self::Fixed(_) => Duration::ZERO,
+        }
+    }
+
+    /// What an answer has as its `Date`; `None` where the server's own is right.
+    pub(super) fn date(self) -> Option<String> {
+        match self {
+            Self::System => None,
+            Self::Fixed(us) => {
+                let time = jiff::Timestamp::from_microsecond(us).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+                Some(time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+            }
+        }
+    }
+}
+
+/// What a practice exchange is made of.
+pub struct Setup<'a> {
+    /// Its clock.
+    pub clock: Clock,
+    /// Its account.
+    pub account: Account,
+    /// The file that keeps what happens to the account; `None` to forget it.
+    pub state: Option<&'a Path>,
 }
 
 /// The practice exchange without its server: a request in, an answer out.
 pub struct Exchange {
     clock: Clock,
-    /// When it was started, in microseconds since the epoch.
-    started_us: i64,
-    /// Made when the first request needs it: most commands start an exchange for one request.
-    world: OnceLock<Mutex<World>>,
-    keys: Keys,
+    account: Account,
+    state: State,
     limits: Limits,
     requests: AtomicU64,
     faults: Faults,
@@ -104,33 +132,37 @@ impl From<TooMuch> for Answered {
 }
 
 impl Exchange {
-    /// A practice exchange with a fresh account and the limits that the exchange publishes.
+    /// A practice exchange with a fresh practice account and the limits that the exchange publishes.
     pub fn practice(clock: Clock) -> Self {
+        let account = Account::practice();
+        let state = State::fresh(account.opening.clone(), clock);
+        Self::with(clock, account, state)
+    }
+
+    /// A practice exchange made of these. What is kept in the file is in it when it returns.
+    ///
+    /// # Errors
+    /// If the state file cannot be used, or belongs to another account.
+    pub fn new(setup: Setup<'_>) -> Result<Self, StateError> {
+        let Setup { clock, account, state } = setup;
+        let opening = account.opening.clone();
+        let state = match state {
+            None => State::fresh(opening, clock),
+            Some(path) => State::kept(opening, clock, path)?,
+        };
+        escape::hide(&account.keys.own());
+        Ok(Self::with(clock, account, state))
+    }
+
+    fn with(clock: Clock, account: Account, state: State) -> Self {
         Self {
             clock,
-            started_us: clock.now_us(),
-            world: OnceLock::new(),
-            keys: Keys::practice(),
+            account,
+            state,
             limits: Limits::published(),
             requests: AtomicU64::new(0),
             faults: Faults::default(),
         }
-    }
-
-    /// All that the engine plays with. Requests change it one after the other.
-    pub(super) fn world(&self) -> MutexGuard<'_, World> {
-        let world = self.world.get_or_init(|| Mutex::new(World::practice(self.started_us)));
-        world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Each group has symbols of its own, such as `BTCUSD_PERP`.
-    fn is_traded(&self, endpoint: &Endpoint, symbol: &str) -> bool {
-        engine::is_traded(&self.world(), endpoint, symbol)
-    }
-
-    #[cfg(test)]
-    pub(super) fn set_clock(&mut self, clock: Clock) {
-        self.clock = clock;
     }
 
     /// The same with other limits.
@@ -145,6 +177,21 @@ impl Exchange {
     pub fn with_faults(mut self, faults: Faults) -> Self {
         self.faults = faults;
         self
+    }
+
+    /// Each group has symbols of its own, such as `BTCUSD_PERP`.
+    fn is_traded(&self, endpoint: &Endpoint, symbol: &str) -> bool {
+        self.state.look(|world| engine::is_traded(world, endpoint, symbol))
+    }
+
+    #[cfg(test)]
+    pub(super) fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
+    }
+
+    #[cfg(test)]
+    pub(super) fn state(&self) -> &State {
+        &self.state
     }
 
     pub(super) fn clock(&self) -> Clock {
@@ -183,13 +230,13 @@ impl Exchange {
             None => 1,
         };
         let key = request.header(API_KEY_HEADER).and_then(|key| std::str::from_utf8(key).ok());
-        let sender = Sender { address: peer, known: key.is_some_and(|key| self.keys.has(key)) };
+        let sender = Sender { address: peer, known: key.is_some_and(|key| self.account.keys.has(key)) };
         (Some(weight), self.limits.count(endpoint, weight, sender, now_us))
     }
 
     /// Has a request answered if it passes the gate.
     fn judge(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Answered {
-        let find = |key: &str| self.keys.find(key);
+        let find = |key: &str| self.account.keys.find(key);
         let symbol = |endpoint: &Endpoint, symbol: &str| self.is_traded(endpoint, symbol);
         let gate = Gate { now_us, key: &find, knows_keys: true, symbol: &symbol, peer };
         match verify(request, &gate) {
@@ -219,10 +266,10 @@ impl Exchange {
     /// Everything that is wrong with a request that was refused at the gate at this time. It can take as long as a search for
     /// what was signed does.
     pub(super) fn findings(&self, request: &ReceivedRequest, peer: IpAddr, now_us: i64) -> Vec<Finding> {
-        let keys = keys::own_keys();
-        let find = |key: &str| self.keys.find(key);
+        let keys = self.account.keys.own();
+        let key = |api_key: &str| self.account.keys.find(api_key);
         let symbol = |endpoint: &Endpoint, symbol: &str| self.is_traded(endpoint, symbol);
-        let gate = Gate { now_us, key: &find, knows_keys: true, symbol: &symbol, peer };
+        let gate = Gate { now_us, key: &key, knows_keys: true, symbol: &symbol, peer };
         let host = request.header("Host").and_then(|h| std::str::from_utf8(h).ok());
         let scheme = Some(Scheme::Http);
         let case = Case {
@@ -251,17 +298,13 @@ impl Exchange {
             endpoint: accepted.endpoint,
             parameters: &accepted.parameters,
             api_key: accepted.api_key.as_deref(),
-            keys: &self.keys,
+            keys: Some(&self.account.keys),
             limits: &self.limits,
             now_us,
             told_us,
             microseconds,
         };
-        let mut world = self.world();
-        let played = engine::play(&mut world, &call);
-        let filled = world.spot.take_filled();
-        drop(world);
-        let answered = match played {
+        let answered = match self.state.play(&call) {
             Ok(Played::Answer(body)) => Answered { status: 200, body, ..Answered::default() },
             Ok(Played::Example(body)) => {
                 let headers = vec![(EXAMPLE.0, EXAMPLE.1.to_owned())];
@@ -273,7 +316,7 @@ impl Exchange {
                 Answered { status, body, reason: Some(failure.into()), ..Answered::default() }
             }
         };
-        (answered, filled)
+        (answered, self.state.take_filled())
     }
 
     /// A number of its own for each request, in the form of a UUID.

@@ -175,6 +175,7 @@ async fn serve(stream: TcpStream, peer: IpAddr, desk: Arc<Desk>) {
         .header_read_timeout(desk.limits.head)
         .max_buf_size(desk.limits.head_bytes)
         .half_close(true)
+        .auto_date_header(desk.exchange.clock().date().is_none())
         .serve_connection(TokioIo::new(wire), answer);
     let ended = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
     let reset = ended.as_ref().is_err_and(cut::is_reset);
@@ -245,8 +246,9 @@ async fn respond(
     if !latency.is_zero() {
         sleep(latency).await;
     }
-    let now = desk.exchange.clock().now_us();
-    let entry = Entry::new(now, &received.method, &target, began.elapsed());
+    let clock = desk.exchange.clock();
+    let entry = Entry::new(clock.now_us(), &received.method, &target, clock.since(began));
+    answered.headers.extend(clock.date().map(|date| ("Date", date)));
     if let Some(reason) = &mut answered.reason {
         reason.findings = findings(Arc::clone(&desk.exchange), received, peer, reason.at_gate).await;
     }

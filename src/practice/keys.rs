@@ -1,4 +1,4 @@
-use std::sync::OnceLock;
+use std::net::IpAddr;
 
 use crate::catalogue::Permissions;
 use crate::config::PRACTICE_SECRET_KEY;
@@ -25,40 +25,60 @@ pub fn secret_key() -> SecretKey {
 /// The API keys of the practice account.
 pub(super) const API_KEYS: [&str; 3] = [API_KEY, RSA_API_KEY, ED25519_API_KEY];
 
-/// The keys of an account. Each is read when it is first used and not at the start, which has to be fast.
-pub(super) struct Keys([(&'static str, OnceLock<Option<KnownKey>>); 3]);
+/// The keys of an account.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Keys(Vec<(String, KnownKey)>);
 
 impl Keys {
-    /// The keys of the practice account.
+    /// The keys of the practice account, which may do everything from everywhere.
     pub(super) fn practice() -> Self {
-        Self(API_KEYS.map(|key| (key, OnceLock::new())))
+        let verifying = [
+            Some(VerifyingKey::Hmac(secret_key())),
+            VerifyingKey::from_public_key(RSA_PUBLIC),
+            VerifyingKey::from_public_key(ED25519_PUBLIC),
+        ];
+        let mut keys = Self::default();
+        for (api_key, verifying) in API_KEYS.into_iter().zip(verifying) {
+            if let Some(verifying) = verifying {
+                keys.add(api_key.to_owned(), verifying, Permissions::ALL, Vec::new());
+            }
+        }
+        keys
+    }
+
+    /// Adds a key. No addresses are any.
+    pub(super) fn add(
+        &mut self,
+        api_key: String,
+        verifying: VerifyingKey,
+        permissions: Permissions,
+        addresses: Vec<IpAddr>,
+    ) {
+        self.0.push((api_key, KnownKey { verifying, permissions, addresses }));
     }
 
     /// Whether it is a key of the account.
     pub(super) fn has(&self, api_key: &str) -> bool {
-        self.0.iter().any(|(key, _)| *key == api_key)
+        self.0.iter().any(|(key, _)| key == api_key)
     }
 
     /// Looks an API key up.
     pub(super) fn find(&self, api_key: &str) -> Option<KnownKey> {
-        let (_, read) = self.0.iter().find(|(key, _)| *key == api_key)?;
-        read.get_or_init(|| known(api_key)).clone()
+        self.0.iter().find(|(key, _)| key == api_key).map(|(_, known)| known.clone())
+    }
+
+    /// The keys, with what is needed to find out what was done with them.
+    pub(super) fn own(&self) -> Vec<OwnKey> {
+        let own = |(api_key, known): &(String, KnownKey)| OwnKey {
+            api_key: api_key.clone(),
+            verifying: known.verifying.clone(),
+            pem: None,
+        };
+        self.0.iter().map(own).collect()
     }
 }
 
-fn known(api_key: &str) -> Option<KnownKey> {
-    let verifying = match api_key {
-        API_KEY => VerifyingKey::Hmac(secret_key()),
-        RSA_API_KEY => VerifyingKey::from_public_key(RSA_PUBLIC)?,
-        ED25519_API_KEY => VerifyingKey::from_public_key(ED25519_PUBLIC)?,
-        _ => return None,
-    };
-    Some(KnownKey { verifying, permissions: Permissions::ALL, addresses: Vec::new() })
-}
-
-/// The account's keys, with what is needed to find out what was done with them.
+/// The practice account's keys, with what is needed to find out what was done with them.
 pub fn own_keys() -> Vec<OwnKey> {
-    let own =
-        |key: &&str| Some(OwnKey { api_key: (*key).to_owned(), verifying: known(key)?.verifying, pem: None });
-    API_KEYS.iter().filter_map(own).collect()
+    Keys::practice().own()
 }

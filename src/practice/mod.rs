@@ -8,6 +8,7 @@
 //! A request is judged by the bytes that arrived. hyper refuses some of them in a request target (`"`, `#`, `<`, `\`,
 //! bytes that are no UTF-8, ...), which the exchange reads; the module `wire` carries those past it.
 
+mod account;
 mod amount;
 mod engine;
 mod escape;
@@ -22,15 +23,18 @@ mod log;
 mod margin;
 mod origin;
 mod spot;
+mod state;
 mod wallet;
 mod wire;
 
-pub use exchange::{Clock, Exchange};
+pub use account::{Account, AccountError, AccountProblem};
+pub use exchange::{Clock, Exchange, Setup};
 pub use faults::{Faults, Row as FaultRow, Rule as FaultRule, RuleError, Token, table as fault_table};
 pub use http::Server;
 pub use keys::{API_KEY, ED25519_API_KEY, RSA_API_KEY, own_keys, secret_key};
 pub use limits::Limits;
 pub use log::Entry;
+pub use state::{StateError, StateProblem};
 
 #[cfg(test)]
 mod tests;

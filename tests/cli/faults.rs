@@ -264,7 +264,7 @@ fn the_control_endpoint_sets_rules_while_it_runs() {
     get(&server, &format!("/api/v3/openOrders?symbol={token}"));
     server.raw(ask("GET", "/api/v3/account", &format!("X-MBX-APIKEY: {token}\r\n"), "").as_bytes());
     server.raw(ask("GET", "/api/v3/account", &format!("X-MBX-APIKEY: {KEY}\r\n{own}"), "").as_bytes());
-    server.logs("GET /api/v3/account 0 ms");
+    server.logs("GET /api/v3/account weight 20, ");
     get(&server, "/the-last");
     server.logs("/the-last");
     assert!(!server.log().contains(&token), "{}", server.log());

@@ -8,10 +8,12 @@
     reason = "a test says with a panic that it failed, and a table is as long as it has cases"
 )]
 
+mod account;
 mod bad_input;
 mod catalogue;
 mod changes;
 mod check;
+mod client;
 mod completions;
 mod credentials;
 mod doctor;
@@ -28,4 +30,5 @@ mod practice;
 mod readme;
 mod request;
 mod signing;
+mod state;
 mod support;

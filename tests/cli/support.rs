@@ -297,23 +297,34 @@ pub fn serve_with_control() -> (Serve, String) {
 fn start_serve(words: &str, rules: &[impl AsRef<str>]) -> (Serve, BufReader<ChildStdout>) {
     let command = bnq(&format!("serve --port 0 {words}"));
     let command = rules.iter().fold(command, |c, rule| c.arg("--fault").arg(rule.as_ref()));
-    let mut child =
-        command.command().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut first = String::new();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    stdout.read_line(&mut first).unwrap();
-    let url = first.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{first:?}")).to_owned();
-    let log = Arc::new(Mutex::new(String::new()));
-    let (kept, stderr) = (Arc::clone(&log), child.stderr.take().unwrap());
-    thread::spawn(move || {
-        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-            kept.lock().unwrap().push_str(&(line + "\n"));
-        }
-    });
-    (Serve { child, url, log }, stdout)
+    Serve::started(command.command())
 }
 
 impl Serve {
+    /// Starts a command that runs `bnq serve`.
+    pub fn of(command: Command) -> Self {
+        Self::started(command).0
+    }
+
+    /// The same, with what else it prints on stdout.
+    fn started(mut command: Command) -> (Self, BufReader<ChildStdout>) {
+        let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut first = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut first).unwrap();
+        let url =
+            first.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{first:?}")).to_owned();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (kept, stderr) = (Arc::clone(&log), child.stderr.take().unwrap());
+        thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                kept.lock().unwrap().push_str(&(line + "\n"));
+            }
+        });
+        (Self { child, url, log }, stdout)
+    }
+
     /// Waits until the log has this text in it.
     #[track_caller]
     pub fn logs(&self, text: &str) {
@@ -329,6 +340,12 @@ impl Serve {
     /// The log so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
+    }
+
+    /// The answer to a GET without a key.
+    pub fn raw_get(&self, target: &str) -> String {
+        let head = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        self.raw(head.as_bytes())
     }
 
     /// Sends bytes on a connection of their own and gives all that comes back.

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::order::{Kind, Order, Prevention, Side, Status, TimeInForce};
+use super::order::{Fill, Kind, Order, Prevention, Side, Status, TimeInForce};
+use super::state::Spot;
 use crate::practice::amount::Amount;
 use crate::practice::engine::Call;
 
@@ -52,7 +53,7 @@ impl<'a> Conditional<'a> {
                 .trailing_delta
                 .map(|_| order.trailing.and_then(|t| t.since).map_or(-1, |since| call.stamp(since))),
             used_sor: terms.sor.then_some(true),
-            working_floor: terms.sor.then_some("SOR"),
+            working_floor: terms.sor.then(|| order.working_floor()),
             peg_price_type: terms.peg.as_ref().map(|p| p.price_type.as_str()),
             peg_offset_type: offset.map(|_| "PRICE_LEVEL"),
             peg_offset_value: offset,
@@ -142,12 +143,16 @@ pub enum Detail {
 impl Detail {
     /// What `newOrderRespType` asks for. Without it, orders that trade at once tell all and others little.
     pub fn of(call: &Call<'_>, kind: Kind) -> Self {
-        match call.text("newOrderRespType") {
-            Some("ACK") => Self::Ack,
-            Some("RESULT") => Self::Result,
-            Some("FULL") => Self::Full,
-            _ if matches!(kind, Kind::Limit | Kind::Market) => Self::Full,
-            _ => Self::Ack,
+        let usual = if matches!(kind, Kind::Limit | Kind::Market) { Self::Full } else { Self::Ack };
+        Self::asked(call).unwrap_or(usual)
+    }
+
+    /// What `newOrderRespType` asks for, if it was sent.
+    pub fn asked(call: &Call<'_>) -> Option<Self> {
+        match call.text("newOrderRespType")? {
+            "ACK" => Some(Self::Ack),
+            "RESULT" => Some(Self::Result),
+            _ => Some(Self::Full),
         }
     }
 }
@@ -185,6 +190,10 @@ struct PlacedResult<'a> {
     iceberg_qty: Option<Amount>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fills: Option<Vec<FillAnswer<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prevented_matches: Option<Vec<PreventedAnswer<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    working_floor: Option<&'static str>,
     self_trade_prevention_mode: Prevention,
     #[serde(flatten)]
     conditional: Conditional<'a>,
@@ -200,24 +209,64 @@ struct FillAnswer<'a> {
     commission: Amount,
     commission_asset: &'a str,
     trade_id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alloc_id: Option<i64>,
+}
+
+impl<'a> FillAnswer<'a> {
+    fn of(order: &Order, fill: &'a Fill) -> Self {
+        // An allocation has the number of the trade that the exchange made for it.
+        let allocation = Some(fill.trade.id).filter(|_| order.is_allocation(fill));
+        Self {
+            match_type: allocation.map(|_| "ONE_PARTY_TRADE_REPORT"),
+            price: fill.trade.price,
+            qty: fill.trade.quantity,
+            commission: fill.commission,
+            commission_asset: &fill.commission_asset,
+            trade_id: if allocation.is_some() { -1 } else { fill.trade.id },
+            alloc_id: allocation,
+        }
+    }
+}
+
+/// A match that self-trade prevention stopped when an order was placed.
+/// Source: Spot documentation, "Self Trade Prevention (STP) FAQ".
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PreventedAnswer<'a> {
+    prevented_match_id: i64,
+    maker_symbol: &'a str,
+    maker_order_id: i64,
+    price: Amount,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taker_prevented_quantity: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    maker_prevented_quantity: Option<Amount>,
+}
+
+impl<'a> PreventedAnswer<'a> {
+    /// Those of an order, if there are any.
+    fn all(spot: &Spot, order: &'a Order) -> Option<Vec<Self>> {
+        let of_order = spot.prevented.iter().filter(|p| p.taker == order.id);
+        let answers = of_order.map(|p| Self {
+            prevented_match_id: p.id,
+            maker_symbol: &order.terms.symbol.name,
+            maker_order_id: p.maker,
+            price: p.price,
+            taker_prevented_quantity: p.taker_quantity,
+            maker_prevented_quantity: p.maker_quantity,
+        });
+        Some(answers.collect::<Vec<_>>()).filter(|all| !all.is_empty())
+    }
 }
 
 impl<'a> Placed<'a> {
     /// What is told of an order.
-    pub fn of(call: &Call<'_>, order: &'a Order, detail: Detail) -> Self {
+    pub fn of(spot: &Spot, call: &Call<'_>, order: &'a Order, detail: Detail) -> Self {
         let terms = &order.terms;
+        let full = detail == Detail::Full;
         let given = |amount: Amount| Some(amount).filter(|a| !a.is_zero());
-        let fills = || {
-            let fill = |f: &'a super::order::Fill| FillAnswer {
-                match_type: terms.sor.then_some("ONE_PARTY_TRADE_REPORT"),
-                price: f.trade.price,
-                qty: f.trade.quantity,
-                commission: f.commission,
-                commission_asset: &f.commission_asset,
-                trade_id: f.trade.id,
-            };
-            order.fills.iter().map(fill).collect()
-        };
+        let conditional = Conditional::of(call, order);
         let result = || PlacedResult {
             price: terms.price,
             orig_qty: terms.quantity,
@@ -231,9 +280,12 @@ impl<'a> Placed<'a> {
             stop_price: given(terms.stop_price),
             working_time: order.working_time.map_or(-1, |t| call.stamp(t)),
             iceberg_qty: given(terms.iceberg),
-            fills: (detail == Detail::Full).then(fills),
+            fills: full.then(|| order.fills.iter().map(|f| FillAnswer::of(order, f)).collect()),
+            prevented_matches: PreventedAnswer::all(spot, order).filter(|_| full),
+            // It stands elsewhere than in the orders that are asked for.
+            working_floor: conditional.working_floor,
             self_trade_prevention_mode: terms.prevention,
-            conditional: Conditional::of(call, order),
+            conditional: Conditional { working_floor: None, ..conditional },
         };
         Self {
             symbol: &terms.symbol.name,

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::answers::Canceled;
 use super::chosen::lane;
 use super::history::find;
+use super::list_orders::ListAnswer;
 use super::order::{Order, Status};
 use super::state::Spot;
 use crate::practice::engine::{Answer, Call, Failure, json};
@@ -34,16 +35,13 @@ pub fn cancel(spot: &mut Spot, call: &Call<'_>, id: &str, client_id: &str) -> Re
 
 /// Source: Spot REST documentation, "Cancel order".
 fn permitted(call: &Call<'_>, order: &Order) -> Result<(), Failure> {
-    let only = match call.text("cancelRestrictions") {
-        None => return Ok(()),
-        Some("ONLY_NEW") => Status::New,
-        Some("ONLY_PARTIALLY_FILLED") => Status::PartiallyFilled,
-        Some(other) => {
-            let message = "`cancelRestrictions` has to be either `ONLY_NEW` or `ONLY_PARTIALLY_FILLED`.";
-            let cause = format!("`cancelRestrictions` is `{other}`");
-            return Err(Failure::new(-1145, message, cause, "send one of the two words, or leave it out"));
-        }
-    };
+    let Some(word) = call.text("cancelRestrictions") else { return Ok(()) };
+    let only = word.strip_prefix("ONLY_").and_then(Status::parse);
+    let only = only.filter(|s| matches!(s, Status::New | Status::PartiallyFilled)).ok_or_else(|| {
+        let message = "`cancelRestrictions` has to be either `ONLY_NEW` or `ONLY_PARTIALLY_FILLED`.";
+        let cause = format!("`cancelRestrictions` is `{word}`");
+        Failure::new(-1145, message, cause, "send one of the two words, or leave it out")
+    })?;
     if order.status == only {
         return Ok(());
     }
@@ -71,19 +69,52 @@ pub fn order(spot: &mut Spot, call: &Call<'_>) -> Answer {
 #[serde(untagged)]
 enum Each<'a> {
     Order(Box<Canceled<'a>>),
+    List(Box<ListAnswer<'a, Canceled<'a>>>),
 }
 
-/// `DELETE /api/v3/openOrders`.
+/// What was cancelled in one go, and what that is called.
+struct Gone {
+    list: Option<i64>,
+    orders: Vec<i64>,
+    name: String,
+}
+
+impl Gone {
+    fn answer<'a>(&'a self, spot: &'a Spot, call: &Call<'_>) -> Option<Each<'a>> {
+        if let Some(list) = self.list {
+            let list = spot.list(list)?;
+            return Some(Each::List(Box::new(ListAnswer::canceled(
+                call,
+                spot,
+                list,
+                (&self.orders, &self.name),
+            ))));
+        }
+        let order = self.orders.first().and_then(|id| spot.order(*id))?;
+        Some(Each::Order(Box::new(Canceled::of(call, order, &self.name))))
+    }
+}
+
+/// `DELETE /api/v3/openOrders`. A list is cancelled as a whole, and told of once.
 pub fn open_orders(spot: &mut Spot, call: &Call<'_>) -> Answer {
-    let open: Vec<i64> = lane(spot, call)?.open.iter().copied().collect();
+    let lane = lane(spot, call)?;
+    let symbol = std::sync::Arc::clone(&lane.symbol.name);
+    let open: Vec<i64> = lane.open.iter().copied().collect();
     if open.is_empty() {
         return Err(unknown(call, "symbol", "symbol"));
     }
-    for id in &open {
-        spot.cancel(*id, call.now_ms());
+    let mut gone = Vec::new();
+    for id in open {
+        let Some(order) = spot.order(id).filter(|o| o.is_open()) else { continue };
+        let list = order.list;
+        let orders = if let Some(list) = list {
+            spot.cancel_list(list, call.now_ms())
+        } else {
+            spot.end(id, Status::Canceled, call.now_ms());
+            vec![id]
+        };
+        gone.push(Gone { list, orders, name: cancel_id(call, "newClientOrderId", id) });
     }
-    let named: Vec<(i64, String)> =
-        open.iter().map(|id| (*id, cancel_id(call, "newClientOrderId", *id))).collect();
-    let each = named.iter().filter_map(|(id, name)| spot.order(*id).map(|o| (o, name)));
-    json(&each.map(|(o, name)| Each::Order(Box::new(Canceled::of(call, o, name)))).collect::<Vec<_>>())
+    spot.follow(&symbol, call.now_ms());
+    json(&gone.iter().filter_map(|g| g.answer(spot, call)).collect::<Vec<_>>())
 }

@@ -1,11 +1,10 @@
 //! The filters that hold for an order of a symbol.
 //! Source: Spot documentation, "Filters".
 
-use super::candles::Candle;
 use super::lane::Lane;
 use super::order::{Kind, Order, Terms, TimeInForce};
 use super::state::Spot;
-use super::symbol::{AVERAGE_MINUTES, Rules};
+use super::symbol::{AVERAGE_MINUTES, Rules, Symbol};
 use super::tape::MINUTE_MS;
 use crate::practice::amount::Amount;
 use crate::practice::engine::Failure;
@@ -25,30 +24,62 @@ const CHECKS: [Check; 9] = [
     max_num_algo_orders,
 ];
 
+/// Those that look at the quantity.
+const OF_QUANTITY: [Check; 4] = [lot_size, iceberg_parts, market_lot_size, notional];
+
 /// An order that is to be held to the filters.
 struct Checked<'a> {
     terms: &'a Terms,
     rules: &'a Rules,
     average: Amount,
     open: Vec<&'a Order>,
+    /// Orders that are placed before it in the same request.
+    beside: &'a [Terms],
 }
 
-/// Holds an order to the filters of its symbol.
+/// Holds an order to the filters of its symbol. `beside` are orders that are placed with it, and count as open.
 ///
 /// # Errors
 /// -1013 with the name of the first filter that it breaks.
-pub fn check(spot: &Spot, terms: &Terms, now_ms: i64) -> Result<(), Failure> {
+pub fn check(spot: &Spot, terms: &Terms, beside: &[Terms], now_ms: i64) -> Result<(), Failure> {
+    run(spot, terms, beside, now_ms, &CHECKS)
+}
+
+/// Holds an order whose quantity has become known or another to the filters that look at it.
+///
+/// # Errors
+/// As for [`check`].
+pub fn check_quantity(spot: &Spot, terms: &Terms, now_ms: i64) -> Result<(), Failure> {
+    run(spot, terms, &[], now_ms, &OF_QUANTITY)
+}
+
+fn run(spot: &Spot, terms: &Terms, beside: &[Terms], now_ms: i64, checks: &[Check]) -> Result<(), Failure> {
     let Some(lane) = spot.lane(&terms.symbol.name) else { return Ok(()) };
     let rules = &terms.symbol.rules;
     let open = spot.open_orders(lane).collect();
-    let checked = Checked { terms, rules, average: average_price(lane, now_ms), open };
-    CHECKS.iter().try_for_each(|check| check(&checked))
+    let checked = Checked { terms, rules, average: average_price(lane, now_ms), open, beside };
+    checks.iter().try_for_each(|check| check(&checked))
+}
+
+/// Holds a new list to the number of lists that may be open on its symbol.
+///
+/// # Errors
+/// -1013 if there are as many already.
+pub fn check_lists(symbol: &Symbol, open: usize) -> Result<(), Failure> {
+    if open < count(symbol.rules.max_order_lists) {
+        return Ok(());
+    }
+    broken(
+        "MAX_NUM_ORDER_LISTS",
+        format!("{open} order lists are open on {}", symbol.name),
+        "cancel one first",
+    )
 }
 
 /// The average price of the last minutes, weighted by quantity; the last price if nothing was traded.
 pub fn average_price(lane: &Lane, now_ms: i64) -> Amount {
-    let candle = Candle::of(&lane.tape, now_ms - AVERAGE_MINUTES * MINUTE_MS, now_ms);
-    if candle.volume.is_zero() { lane.tape.last_price() } else { candle.quote_volume.over(candle.volume) }
+    let (volume, quote_volume) = lane.tape.traded(now_ms - AVERAGE_MINUTES * MINUTE_MS, now_ms);
+    if volume.is_zero() { lane.tape.last_price() } else { quote_volume.over(volume) }
 }
 
 fn broken(filter: &str, cause: impl Into<String>, fix: impl Into<String>) -> Result<(), Failure> {
@@ -142,6 +173,9 @@ fn percent_price_by_side(x: &Checked<'_>) -> Result<(), Failure> {
 
 fn notional(x: &Checked<'_>) -> Result<(), Failure> {
     let Rules { min_notional: least, max_notional: most, .. } = x.rules;
+    if x.terms.has_no_quantity() {
+        return Ok(());
+    }
     let value = match x.terms.kind {
         Kind::Market if x.terms.quantity.is_zero() => x.terms.quote_quantity,
         kind if kind.has_price() => x.terms.quantity.times(x.terms.price),
@@ -168,15 +202,18 @@ fn stays(terms: &Terms) -> bool {
 }
 
 fn max_num_orders(x: &Checked<'_>) -> Result<(), Failure> {
-    if !stays(x.terms) || x.open.len() < count(x.rules.max_orders) {
+    let open = x.open.len() + x.beside.len();
+    if !stays(x.terms) || open < count(x.rules.max_orders) {
         return Ok(());
     }
-    let cause = format!("{} orders are open on {}", x.open.len(), x.terms.symbol.name);
+    let cause =
+        format!("{open} orders are open on {}, those of the same request included", x.terms.symbol.name);
     broken("MAX_NUM_ORDERS", cause, "cancel one first")
 }
 
 fn max_num_algo_orders(x: &Checked<'_>) -> Result<(), Failure> {
-    let waiting = x.open.iter().filter(|o| o.terms.kind.is_contingent()).count();
+    let all = x.open.iter().map(|o| &o.terms).chain(x.beside);
+    let waiting = all.filter(|t| t.kind.is_contingent()).count();
     if !x.terms.kind.is_contingent() || waiting < count(x.rules.max_algo_orders) {
         return Ok(());
     }

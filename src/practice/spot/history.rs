@@ -173,7 +173,7 @@ pub fn my_trades(spot: &Spot, call: &Call<'_>) -> Answer {
     let own = lane.own_trades.iter().skip(first).filter(|t| order_id.is_none_or(|id| id == t.order));
     let fills = own.filter_map(|t| {
         let order = spot.order(t.order)?;
-        order.fills.get(t.fill).map(|fill| (order, fill))
+        order.fills.get(t.fill).filter(|f| !order.is_allocation(f)).map(|fill| (order, fill))
     });
     let oldest_first = call.text("fromId").is_some() || window.start.is_some();
     let wanted = fills.filter(|(_, f)| window.holds(f.trade.time));

@@ -39,7 +39,7 @@ struct ExchangeAnswer<'a> {
     rate_limits: Vec<Shown>,
     exchange_filters: [Filter; 0],
     symbols: Vec<SymbolAnswer<'a>>,
-    sors: [Sor; 0],
+    sors: Vec<Sor<'a>>,
 }
 
 #[derive(Serialize)]
@@ -131,9 +131,13 @@ enum Filter {
     },
 }
 
-/// What smart order routing would join; there is none.
+/// The books that smart order routing joins: here each symbol's own, as no two quote assets are worth the same.
 #[derive(Serialize)]
-struct Sor {}
+#[serde(rename_all = "camelCase")]
+struct Sor<'a> {
+    base_asset: &'a str,
+    symbols: [&'a str; 1],
+}
 
 fn filters(symbol: &Symbol) -> [Filter; 11] {
     let r = &symbol.rules;
@@ -220,12 +224,13 @@ pub fn exchange_info(spot: &Spot, call: &Call<'_>) -> Answer {
         rate_limits: call.limits.shown(call.endpoint.path()),
         exchange_filters: [],
         symbols: chosen.into_iter().filter(|_| permitted).map(|l| shown(&l.symbol, sets)).collect(),
-        sors: [],
+        sors: spot.symbols().map(|s| Sor { base_asset: &s.base, symbols: [&s.name] }).collect(),
     })
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the exchange's fields")]
 struct MyFiltersAnswer {
     exchange_filters: [Filter; 0],
     symbol_filters: [Filter; 11],

@@ -83,6 +83,16 @@ impl Plan {
         self.trades().map(|(_, quantity)| quantity).sum()
     }
 
+    /// What an order gives up of itself so as not to trade with another one of the account.
+    pub fn decremented(&self, by: Prevention) -> Amount {
+        let steps = self.steps.iter().filter(|_| by == Prevention::Decrement);
+        let prevented = steps.filter_map(|step| match step {
+            Step::Prevented { quantity, .. } => Some(*quantity),
+            _ => None,
+        });
+        prevented.sum()
+    }
+
     /// What that is worth.
     pub fn quote(&self) -> Amount {
         self.trades().map(|(price, quantity)| price.times(quantity)).sum()
@@ -217,39 +227,41 @@ impl Spot {
     }
 
     /// Keeps two orders of the account from trading with each other.
-    /// Source: Spot documentation, "Self trade prevention FAQ".
+    /// Source: Spot documentation, "Self Trade Prevention (STP) FAQ".
     fn prevent(&mut self, taker: i64, maker: i64, by: Prevention, at: (Amount, Amount), now_ms: i64) {
         let (price, quantity) = at;
         self.numbers.prevented += 1;
         let id = self.numbers.prevented;
-        let maker_remaining = self.order(maker).map(Order::remaining).unwrap_or_default();
-        let decrements = by == Prevention::Decrement;
-        let maker_quantity = if decrements { quantity } else { maker_remaining };
-        self.prevented.push(PreventedMatch { id, taker, maker, price, maker_quantity, time: now_ms });
-        for order in [taker, maker] {
-            if let Some(order) = self.order_mut(order) {
+        let remaining = |order: i64| self.order(order).map(Order::remaining).unwrap_or_default();
+        let (incoming, resting) = (remaining(taker), remaining(maker));
+        let (taker_quantity, maker_quantity) = match by {
+            Prevention::None => (None, None),
+            Prevention::ExpireTaker => (Some(incoming), None),
+            Prevention::ExpireMaker => (None, Some(resting)),
+            Prevention::ExpireBoth => (Some(incoming), Some(resting)),
+            Prevention::Decrement => (Some(quantity), Some(quantity)),
+        };
+        let time = now_ms;
+        self.prevented.push(PreventedMatch { id, taker, maker, price, taker_quantity, maker_quantity, time });
+        for (order, prevented) in [(taker, taker_quantity), (maker, maker_quantity)] {
+            if let (Some(order), Some(prevented)) = (self.order_mut(order), prevented) {
                 order.prevented_match = Some(id);
-                if decrements {
-                    order.prevented += quantity;
-                }
+                order.prevented += prevented;
             }
         }
-        let maker_ends = match by {
-            Prevention::ExpireMaker | Prevention::ExpireBoth => true,
-            Prevention::Decrement => maker_remaining == quantity,
-            Prevention::ExpireTaker | Prevention::None => false,
-        };
-        if maker_ends {
+        if maker_quantity == Some(resting) {
             self.end(maker, Status::ExpiredInMatch, now_ms);
         } else {
             self.release_surplus(maker);
         }
     }
 
-    /// Lets every symbol have the minutes that have passed.
+    /// Lets every symbol have the minutes that have passed, one minute of all symbols after the other: what one of them frees or
+    /// receives, another may spend, and that must not depend on how many minutes are made up for at once.
     pub fn advance(&mut self, now_ms: i64) {
-        for at in 0..self.lanes.len() {
-            while let Some(lane) = self.lanes.get(at).filter(|l| l.is_due(now_ms)) {
+        while self.lanes.iter().any(|lane| lane.is_due(now_ms)) {
+            for at in 0..self.lanes.len() {
+                let Some(lane) = self.lanes.get(at).filter(|l| l.is_due(now_ms)) else { continue };
                 let name = Arc::clone(&lane.symbol.name);
                 self.next_minute(&name);
             }

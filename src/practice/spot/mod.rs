@@ -4,6 +4,7 @@
 //! simple moves; [`matching`], [`place`], [`triggers`] and [`lists`] are what happens to orders. Above them are the endpoints:
 //! each reads its parameters, makes one move, and writes the answer.
 
+pub mod amend;
 mod answers;
 mod book;
 pub mod cancels;
@@ -14,13 +15,18 @@ pub mod history;
 pub mod info;
 pub mod lane;
 pub mod ledger;
+pub mod list_orders;
+mod list_terms;
 mod lists;
 mod matching;
+pub mod opening;
 pub mod order;
 pub mod orders;
 pub mod past;
 pub mod place;
+pub mod prevented;
 pub mod quotes;
+pub mod replace;
 pub mod state;
 pub mod symbol;
 pub mod tape;
@@ -29,7 +35,7 @@ pub mod tickers;
 mod triggers;
 
 pub use candles::zone;
-pub use past::account as practice_account;
+pub use opening::Opening;
 pub use state::Spot;
 
 /// What the paths of Spot begin with.

@@ -118,7 +118,7 @@ words! {
     }
 }
 
-written! {
+words! {
     /// Where an order is in its life.
     Status {
         New = "NEW",
@@ -145,7 +145,7 @@ pub struct Trailing {
     pub delta: u32,
     /// When it began to follow; `None` as long as it waits for its stop price.
     pub since: Option<i64>,
-    /// The best price since then: the highest if a falling price triggers it, else the lowest.
+    /// The best price since then: the lowest for a buyer, the highest for a seller.
     pub extreme: Amount,
 }
 
@@ -221,6 +221,17 @@ pub struct Fill {
 }
 
 impl Order {
+    /// Whether a fill of it came from smart order routing, which makes it an allocation instead of a trade.
+    pub fn is_allocation(&self, fill: &Fill) -> bool {
+        self.terms.sor && !fill.is_maker
+    }
+
+    /// Where something happened to it last. Source: Spot documentation, "Smart Order Routing (SOR)".
+    pub fn working_floor(&self) -> &'static str {
+        let traded = self.fills.last().is_some_and(|f| !self.is_allocation(f));
+        if self.on_book() || traded { "EXCHANGE" } else { "SOR" }
+    }
+
     /// What is left to trade.
     pub fn remaining(&self) -> Amount {
         self.terms.quantity - self.executed - self.prevented
@@ -251,16 +262,18 @@ impl Order {
         (self.terms.iceberg - (self.executed - into_slice)).min(self.remaining())
     }
 
-    /// What has to be held back for it while it is open.
+    /// What has to be held back for it while it is open, or waits for the order that starts it.
     pub fn needs(&self) -> Amount {
-        if !self.is_open() || self.status == Status::PendingNew {
-            return Amount::ZERO;
-        }
-        self.terms.needs(self.remaining())
+        if self.is_open() { self.terms.needs(self.remaining()) } else { Amount::ZERO }
     }
 }
 
 impl Terms {
+    /// Whether how much it is will be known only when another order has filled.
+    pub fn has_no_quantity(&self) -> bool {
+        self.quantity.is_zero() && self.quote_quantity.is_zero()
+    }
+
     /// What has to be held back for a quantity of it: a buyer pays its price, or the stop price where it has none.
     pub fn needs(&self, quantity: Amount) -> Amount {
         match self.side {

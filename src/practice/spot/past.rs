@@ -4,12 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::lane::{Lane, OwnTrade};
-use super::ledger::Ledger;
+use super::lane::OwnTrade;
 use super::order::{Kind, Prevention, Side, Status, Terms, TimeInForce};
-use super::state::{Fees, Numbers, Spot};
+use super::state::{Fees, Spot};
 use super::symbol::{Asset, Rules, Symbol};
-use super::tape::{LAST_PAST, MINUTE_MS, PastFill, Tape};
+use super::tape::{LAST_PAST, MINUTE_MS, PastFill};
 use crate::practice::amount::Amount;
 
 const DAY: i64 = 24 * 60;
@@ -54,6 +53,9 @@ pub const DEPOSITS: [(&str, Amount); 8] = [
     ("币安人生", Amount::ZERO),
     ("DOGE", Amount::ZERO),
 ];
+
+/// What the practice account pays on a trade.
+pub const FEES: Fees = Fees { maker: e8(100_000), taker: e8(100_000) };
 
 /// An order as it is written down. Times are minutes before the start.
 struct OrderRow {
@@ -327,29 +329,24 @@ pub fn symbols() -> impl Iterator<Item = Arc<Symbol>> {
     })
 }
 
-/// The practice account in an exchange that is started at `start_ms`, a whole minute.
-pub fn account(start_ms: i64) -> Spot {
-    let lanes = symbols().map(|symbol| {
-        let rows = ORDERS.iter().filter(|o| *o.symbol == *symbol.name);
-        let fills = rows
-            .flat_map(|row| row.fills.iter().map(move |(ago, quantity)| (LAST_PAST - ago, row, *quantity)));
-        let fills: BTreeMap<i64, PastFill> =
-            fills.map(|(id, row, quantity)| (id, past_fill(row, quantity))).collect();
-        Lane::new(Tape::new(Arc::clone(&symbol), start_ms, fills), symbol, start_ms)
-    });
-    let ledger = Ledger::new(DEPOSITS.map(|(asset, amount)| (Asset::from(asset), amount)));
-    let fees = Fees { maker: e8(100_000), taker: e8(100_000) };
-    let numbers = Numbers { order: 0, list: 1_929_000, prevented: 0, execution: 22 };
-    let mut spot = Spot::new(lanes.collect(), ledger, fees, numbers);
+/// The fills of past orders of a symbol, by the number of the trade.
+pub fn fills(symbol: &str) -> BTreeMap<i64, PastFill> {
+    let rows = ORDERS.iter().filter(|o| o.symbol == symbol);
+    let fills =
+        rows.flat_map(|row| row.fills.iter().map(move |(ago, quantity)| (LAST_PAST - ago, row, *quantity)));
+    fills.map(|(id, row, quantity)| (id, past_fill(row, quantity))).collect()
+}
+
+/// Lets the past orders happen, in an account that has what they need.
+pub fn relive(spot: &mut Spot) {
     for row in &ORDERS {
-        relive(&mut spot, row);
+        relive_order(spot, row);
     }
     for lane in &mut spot.lanes {
         lane.own_trades.sort_by_key(|t: &OwnTrade| t.id);
     }
     spot.take_filled();
     spot.touched.clear();
-    spot
 }
 
 fn past_fill(row: &OrderRow, quantity: Amount) -> PastFill {
@@ -361,7 +358,7 @@ fn past_fill(row: &OrderRow, quantity: Amount) -> PastFill {
 }
 
 /// Places a past order, and lets happen to it what happened.
-fn relive(spot: &mut Spot, row: &OrderRow) {
+fn relive_order(spot: &mut Spot, row: &OrderRow) {
     let Some(lane) = spot.lane(row.symbol) else { return };
     let at = |ago: i64| lane.tape.trade(LAST_PAST - ago).map_or(0, |t| t.time);
     // An order that waits is placed a quarter of a minute before the trade of its minute.

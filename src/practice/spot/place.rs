@@ -7,6 +7,7 @@ use super::ledger::Short;
 use super::matching::{Plan, Taker, Wants};
 use super::order::{Kind, Order, Side, Status, Terms, TimeInForce, Trailing};
 use super::state::Spot;
+use super::symbol::Asset;
 use crate::practice::amount::Amount;
 use crate::practice::engine::Failure;
 
@@ -21,6 +22,15 @@ impl Terms {
         let limit = Some(self.price).filter(|_| self.kind.has_price());
         Taker { side: self.side, limit, wants, prevention: self.prevention }
     }
+
+    /// What has to be held back for what it will do at once.
+    fn cost(&self, plan: &Plan) -> Amount {
+        match self.side {
+            Side::Buy => plan.quote(),
+            Side::Sell if self.quantity.is_zero() => plan.quantity(),
+            Side::Sell => self.quantity,
+        }
+    }
 }
 
 impl Spot {
@@ -31,16 +41,8 @@ impl Spot {
     pub fn place(&mut self, terms: Terms, now_ms: i64) -> Result<i64, Failure> {
         self.acceptable(&terms, now_ms)?;
         let plan = self.entry(&terms)?;
-        let cost =
-            if terms.kind == Kind::Market { self.cost(&terms, &plan) } else { terms.needs(terms.quantity) };
-        let asset = terms.symbol.spends(terms.side);
-        if self.ledger.free(asset) < cost {
-            return Err(short(&Short {
-                asset: Arc::clone(asset),
-                free: self.ledger.free(asset),
-                needed: cost,
-            }));
-        }
+        let cost = if terms.kind == Kind::Market { terms.cost(&plan) } else { terms.needs(terms.quantity) };
+        self.affords(terms.symbol.spends(terms.side), cost)?;
         let name = Arc::clone(&terms.symbol.name);
         let id = self.create(terms, Status::New, None, now_ms);
         // That it is there was seen above.
@@ -50,12 +52,20 @@ impl Spot {
         Ok(id)
     }
 
-    /// What holds for every order, whether it is placed, tested or waits in a list.
+    /// What holds for every order, whether it is placed or tested.
     ///
     /// # Errors
     /// If it breaks a filter or repeats an id.
     pub fn acceptable(&self, terms: &Terms, now_ms: i64) -> Result<(), Failure> {
-        filters::check(self, terms, now_ms)?;
+        filters::check(self, terms, &[], now_ms)?;
+        self.is_new(terms)
+    }
+
+    /// Whether an order's id is not that of an open one.
+    ///
+    /// # Errors
+    /// If it is.
+    pub fn is_new(&self, terms: &Terms) -> Result<(), Failure> {
         let Some(client_id) = &terms.client_id else { return Ok(()) };
         let open = self.order_of_client(&terms.symbol.name, client_id).is_some_and(Order::is_open);
         if open {
@@ -63,6 +73,15 @@ impl Spot {
             return Err(Failure::rejected("Duplicate order sent.", cause, "send another newClientOrderId"));
         }
         Ok(())
+    }
+
+    /// Whether so much of an asset is free.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub(super) fn affords(&self, asset: &Asset, needed: Amount) -> Result<(), Failure> {
+        let free = self.ledger.free(asset);
+        if free >= needed { Ok(()) } else { Err(short(&Short { asset: Arc::clone(asset), free, needed })) }
     }
 
     /// What an order does when it comes in; the market as it is now may forbid it.
@@ -103,14 +122,6 @@ impl Spot {
             return Err(Failure::rejected(message, cause, "send a larger quoteOrderQty"));
         }
         Ok(plan)
-    }
-
-    fn cost(&self, terms: &Terms, plan: &Plan) -> Amount {
-        match terms.side {
-            Side::Buy => plan.quote(),
-            Side::Sell if terms.quantity.is_zero() => plan.quantity(),
-            Side::Sell => terms.quantity,
-        }
     }
 
     /// Keeps a new order, which does nothing yet, and tells its id.
@@ -163,7 +174,12 @@ impl Spot {
         let remaining = order.remaining();
         let Some(lane) = self.lane(&terms.symbol.name) else { return };
         let plan = self.plan(lane, terms.taker(remaining));
-        if !terms.kind.has_price() && self.hold(id, self.cost(&terms, &plan)).is_err() {
+        if terms.kind == Kind::LimitMaker && !plan.steps.is_empty() {
+            // One that has waited for another order: there is nobody left to tell that it is refused.
+            self.end(id, Status::Expired, now_ms);
+            return;
+        }
+        if !terms.kind.has_price() && self.hold(id, terms.cost(&plan)).is_err() {
             self.end(id, Status::Expired, now_ms);
             return;
         }
@@ -174,7 +190,7 @@ impl Spot {
         if !terms.quote_quantity.is_zero()
             && let Some(order) = self.order_mut(id)
         {
-            order.terms.quantity = plan.quantity();
+            order.terms.quantity = plan.quantity() + plan.decremented(terms.prevention);
         }
         if let Some(lane) = self.lane_mut(&terms.symbol.name) {
             lane.changes += 1;
@@ -188,7 +204,9 @@ impl Spot {
         let Some(order) = self.order(id) else { return };
         let name = Arc::clone(&order.terms.symbol.name);
         match order.list {
-            Some(list) => self.cancel_list(list, now_ms),
+            Some(list) => {
+                self.cancel_list(list, now_ms);
+            }
             None => self.end(id, Status::Canceled, now_ms),
         }
         self.follow(&name, now_ms);

@@ -7,7 +7,7 @@ use super::lane::{Lane, OwnTrade};
 use super::ledger::{Ledger, Short};
 use super::lists::OrderList;
 use super::order::{Fill, Order, Side, Status};
-use super::symbol::Symbol;
+use super::symbol::{Asset, Symbol};
 use super::tape::Trade;
 use crate::practice::amount::Amount;
 
@@ -25,7 +25,10 @@ pub struct PreventedMatch {
     pub taker: i64,
     pub maker: i64,
     pub price: Amount,
-    pub maker_quantity: Amount,
+    /// What was taken from the incoming order; `None` if it went on.
+    pub taker_quantity: Option<Amount>,
+    /// What was taken from the resting order; `None` if it stays.
+    pub maker_quantity: Option<Amount>,
     pub time: i64,
 }
 
@@ -169,7 +172,7 @@ impl Spot {
         self.client_ids.entry(client_id.to_owned()).or_default().push(id);
     }
 
-    fn holder(&self, order: &Order) -> Holder {
+    pub(super) fn holder(&self, order: &Order) -> Holder {
         let shared = order.list.and_then(|id| self.list(id)).filter(|l| l.shares_hold(order.id));
         shared.map_or(Holder::Order(order.id), |list| Holder::List(list.id))
     }
@@ -186,7 +189,7 @@ impl Spot {
             Holder::Order(_) => order.needs(),
             Holder::List(list) => self.list_needs(list),
         };
-        let (needs, held) = (needs.max(at_least), self.held.get(&holder).copied().unwrap_or_default());
+        let (needs, held) = (needs.max(at_least), self.held(holder));
         if needs > held {
             self.ledger.hold(&asset, needs - held)?;
         } else if needs < held {
@@ -197,6 +200,21 @@ impl Spot {
         } else {
             self.held.insert(holder, needs);
         }
+        Ok(())
+    }
+
+    /// What is held back for an order, or for it and the other leg of its list.
+    pub(super) fn held(&self, holder: Holder) -> Amount {
+        self.held.get(&holder).copied().unwrap_or_default()
+    }
+
+    /// Holds back some of what is free beyond what is held back already.
+    ///
+    /// # Errors
+    /// If there is less; nothing is changed then.
+    pub(super) fn hold_more(&mut self, holder: Holder, asset: &Asset, amount: Amount) -> Result<(), Short> {
+        self.ledger.hold(asset, amount)?;
+        *self.held.entry(holder).or_default() += amount;
         Ok(())
     }
 
@@ -222,6 +240,7 @@ impl Spot {
             *held -= loss;
         }
         self.ledger.credit(symbol.receives(side), gain - commission);
+        self.keep_proceeds(id, gain, commission);
         let commission_asset = Arc::clone(symbol.receives(side));
         let Some(order) = self.order_mut(id) else { return };
         let first = order.fills.is_empty();

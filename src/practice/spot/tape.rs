@@ -53,12 +53,21 @@ pub struct Tape {
     /// The number of the first one kept.
     first_kept: i64,
     kept: VecDeque<Trade>,
+    /// Quantity and quote quantity of all trades kept so far up to each of them, so that no sum needs every trade.
+    sums: VecDeque<(Amount, Amount)>,
 }
 
 impl Tape {
     /// The trades of a symbol in an exchange that was started at `start_ms`, which is a whole minute.
     pub fn new(symbol: Arc<Symbol>, start_ms: i64, past_fills: BTreeMap<i64, PastFill>) -> Self {
-        Self { symbol, start_ms, past_fills, first_kept: LAST_PAST + 1, kept: VecDeque::new() }
+        Self {
+            symbol,
+            start_ms,
+            past_fills,
+            first_kept: LAST_PAST + 1,
+            kept: VecDeque::new(),
+            sums: VecDeque::new(),
+        }
     }
 
     /// When the market opened, in milliseconds.
@@ -89,9 +98,12 @@ impl Tape {
     /// Adds a trade, which gets the next number.
     pub fn push(&mut self, price: Amount, quantity: Amount, time: i64, buyer_is_maker: bool) -> Trade {
         let trade = Trade { id: self.last_id() + 1, price, quantity, time, buyer_is_maker };
+        let (volume, quote) = self.sums.back().copied().unwrap_or_default();
+        self.sums.push_back((volume + quantity, quote + trade.quote()));
         self.kept.push_back(trade);
         if self.kept.len() > KEPT {
             self.kept.pop_front();
+            self.sums.pop_front();
             self.first_kept += 1;
         }
         trade
@@ -109,6 +121,25 @@ impl Tape {
     pub fn trades(&self, ids: RangeInclusive<i64>) -> impl Iterator<Item = Trade> + '_ {
         let (from, to) = ids.into_inner();
         (from.max(0)..=to.min(self.last_id())).filter_map(|id| self.trade(id))
+    }
+
+    /// Quantity and quote quantity of the trades from `begin` to before `end`.
+    pub fn traded(&self, begin: i64, end: i64) -> (Amount, Amount) {
+        let (first, next) = (self.first_from(begin), self.first_from(end));
+        let older = self.trades(first..=(next - 1).min(self.first_kept));
+        let (mut volume, mut quote) =
+            older.fold((Amount::ZERO, Amount::ZERO), |(v, q), t| (v + t.quantity, q + t.quote()));
+        let sum = |id: i64| {
+            let at = usize::try_from(id - self.first_kept).ok().and_then(|at| self.sums.get(at));
+            at.copied().unwrap_or_default()
+        };
+        let begin = first.max(self.first_kept + 1);
+        if begin < next {
+            let (before, upto) = (sum(begin - 1), sum(next - 1));
+            volume += upto.0 - before.0;
+            quote += upto.1 - before.1;
+        }
+        (volume, quote)
     }
 
     /// The number of the first trade at or after `time`; the next number if there is none yet.

@@ -21,7 +21,7 @@ impl Naming {
     /// As in `POST /api/v3/order`.
     pub const PLAIN: Self = Self { prefix: "", special: &[] };
 
-    /// What a parameter is called.
+    /// What a parameter is called; nothing where the order has no such parameter.
     pub fn name(self, usual: &str) -> String {
         if let Some((_, special)) = self.special.iter().find(|(name, _)| *name == usual) {
             return (*special).to_owned();
@@ -29,6 +29,8 @@ impl Naming {
         if self.prefix.is_empty() {
             return usual.to_owned();
         }
+        // The id of an order in a list is called `aboveClientOrderId`, without "new".
+        let usual = if usual == "newClientOrderId" { "clientOrderId" } else { usual };
         let mut letters = usual.chars();
         let first = letters.next().map(|c| c.to_ascii_uppercase());
         self.prefix.chars().chain(first).chain(letters).collect()
@@ -41,9 +43,16 @@ pub struct Sent<'a> {
     pub call: &'a Call<'a>,
     /// How its parameters are called.
     pub naming: Naming,
+    /// Its type, where no parameter says it.
+    pub kind: Option<Kind>,
 }
 
-impl Sent<'_> {
+impl<'a> Sent<'a> {
+    /// The order of a request that has one.
+    pub fn plain(call: &'a Call<'a>) -> Self {
+        Self { call, naming: Naming::PLAIN, kind: None }
+    }
+
     /// A parameter as it was sent.
     pub fn text(&self, usual: &str) -> Option<&str> {
         self.call.text(&self.naming.name(usual))
@@ -128,26 +137,19 @@ pub fn symbol(spot: &Spot, call: &Call<'_>) -> Result<Arc<Symbol>, Failure> {
     spot.lane(name).map(|l| Arc::clone(&l.symbol)).ok_or_else(Failure::invalid_symbol)
 }
 
-/// Reads the order of a request. Side and symbol are the same for all orders of a list unless it says otherwise.
+/// Reads an order of a request.
 ///
 /// # Errors
 /// If a value is not understood, or does not go with the type.
-pub fn read(spot: &Spot, sent: &Sent<'_>, side: Option<Side>) -> Result<Terms, Failure> {
+pub fn read(spot: &Spot, sent: &Sent<'_>) -> Result<Terms, Failure> {
     let symbol = symbol(spot, sent.call)?;
-    let side = match side {
-        Some(side) => side,
-        None => sent.word("side", Side::parse, -1117, "Invalid side.")?.unwrap_or(Side::Buy),
+    let side = sent.word("side", Side::parse, -1117, "Invalid side.")?.unwrap_or(Side::Buy);
+    let kind = match sent.kind {
+        Some(kind) => kind,
+        None => sent.word("type", Kind::parse, -1116, "Invalid orderType.")?.unwrap_or(Kind::Limit),
     };
-    let kind = sent.word("type", Kind::parse, -1116, "Invalid orderType.")?.unwrap_or(Kind::Limit);
     let time_in_force = sent.word("timeInForce", TimeInForce::parse, -1115, "Invalid timeInForce.")?;
     goes_with(sent, kind)?;
-    let prevention = match sent.call.text("selfTradePreventionMode") {
-        None => Prevention::ExpireMaker,
-        Some(word) => Prevention::parse(word).ok_or_else(|| {
-            let modes: Vec<&str> = Prevention::ALL.iter().map(|p| p.as_str()).collect();
-            Failure::value("selfTradePreventionMode", word, &format!("one of {}", modes.join(", ")))
-        })?,
-    };
     let mut terms = Terms {
         side,
         kind,
@@ -159,7 +161,7 @@ pub fn read(spot: &Spot, sent: &Sent<'_>, side: Option<Side>) -> Result<Terms, F
         quote_quantity: sent.amount("quoteOrderQty")?,
         iceberg: sent.amount("icebergQty")?,
         client_id: sent.text("newClientOrderId").map(str::to_owned),
-        prevention,
+        prevention: prevention(sent.call)?,
         strategy_id: sent.number("strategyId"),
         strategy_type: sent.number("strategyType"),
         peg: peg(sent, kind)?,
@@ -167,8 +169,19 @@ pub fn read(spot: &Spot, sent: &Sent<'_>, side: Option<Side>) -> Result<Terms, F
         symbol,
     };
     pegged_price(spot, &mut terms)?;
-    agree(&terms)?;
+    agree(sent, &terms)?;
     Ok(terms)
+}
+
+/// Source: Spot documentation, "Self Trade Prevention (STP) FAQ".
+fn prevention(call: &Call<'_>) -> Result<Prevention, Failure> {
+    let Some(word) = call.text("selfTradePreventionMode") else { return Ok(Prevention::ExpireMaker) };
+    Prevention::parse(word).ok_or_else(|| {
+        let modes: Vec<&str> = Prevention::ALL.iter().map(|p| p.as_str()).collect();
+        let message = "This symbol does not allow the specified self-trade prevention mode.";
+        let cause = format!("`selfTradePreventionMode` is `{word}`, which no symbol here allows");
+        Failure::new(-1013, message, cause, format!("send one of {}", modes.join(", ")))
+    })
 }
 
 /// Whether the parameters that were sent go with the type.
@@ -196,12 +209,26 @@ fn goes_with(sent: &Sent<'_>, kind: Kind) -> Result<(), Failure> {
 }
 
 /// What holds between the values of an order.
-fn agree(terms: &Terms) -> Result<(), Failure> {
-    if !terms.iceberg.is_zero() && terms.iceberg > terms.quantity {
+fn agree(sent: &Sent<'_>, terms: &Terms) -> Result<(), Failure> {
+    if terms.iceberg > terms.quantity && !terms.quantity.is_zero() {
         let cause = format!("`icebergQty` {} is more than `quantity` {}", terms.iceberg, terms.quantity);
         return Err(Failure::rejected("IcebergQty exceeds QTY.", cause, "send a smaller icebergQty"));
     }
     if !terms.iceberg.is_zero() && terms.time_in_force != TimeInForce::Gtc {
+        if !sent.naming.prefix.is_empty() {
+            let (iceberg, time) = (sent.naming.name("icebergQty"), sent.naming.name("timeInForce"));
+            let message = format!(
+                "Parameter '{iceberg}' is not supported if `aboveTimeInForce`/`belowTimeInForce` is not GTC."
+            );
+            let cause =
+                format!("`{time}` is {}, and an iceberg order has to stay", terms.time_in_force.as_str());
+            return Err(Failure::new(
+                -1160,
+                &message,
+                cause,
+                format!("send {time}=GTC, or leave `{iceberg}` out"),
+            ));
+        }
         let cause = "an iceberg order has to stay on the book";
         let fix = "send timeInForce=GTC with icebergQty";
         return Err(Failure::rejected("Unsupported order combination", cause, fix));

@@ -1,6 +1,6 @@
 //! Orders that wait for a price.
 
-use super::order::{Order, Status};
+use super::order::{Order, Side, Status};
 use super::state::Spot;
 use crate::practice::amount::Amount;
 
@@ -14,24 +14,21 @@ impl Order {
     }
 
     /// Looks at the price of a trade: follows it, and tells whether it triggers the order.
+    /// Source: Spot documentation, "Spot Trailing Stop order FAQ".
     fn meets(&mut self, price: Amount, time: i64) -> bool {
-        let rises = self.terms.kind.rises(self.terms.side);
         let stop = self.terms.stop_price;
-        let Some(trailing) = &mut self.trailing else {
-            return if rises { price >= stop } else { price <= stop };
-        };
+        let at_stop = if self.terms.kind.rises(self.terms.side) { price >= stop } else { price <= stop };
+        let Some(trailing) = &mut self.trailing else { return at_stop };
         if trailing.since.is_none() {
-            // The price has come to the stop price, from whichever side it was on.
-            let before = trailing.extreme;
-            if (before < stop && price < stop) || (before > stop && price > stop) {
-                return false;
+            if at_stop {
+                trailing.since = Some(time);
+                trailing.extreme = price;
             }
-            trailing.since = Some(time);
-            trailing.extreme = price;
             return false;
         }
         let delta = i128::from(trailing.delta);
-        if rises {
+        // Whatever its type, a buyer waits for the price to turn up, and a seller for it to turn down.
+        if self.terms.side == Side::Buy {
             trailing.extreme = trailing.extreme.min(price);
             price.multiple(WHOLE) >= trailing.extreme.multiple(WHOLE + delta)
         } else {

@@ -61,13 +61,6 @@ const SHAPES: [(&str, &str, &str, &str); 21] = [
     ("/api/v3/myTrades", "symbol=ARKBTC", "/0", MY_TRADE),
 ];
 
-/// The names in the order of the text, which a map would lose.
-fn fields_in_order(object: &Value, text: &str) -> Vec<String> {
-    let mut names: Vec<String> = object.as_object().unwrap().keys().cloned().collect();
-    names.sort_by_key(|n| text.find(&format!("\"{n}\":")).unwrap());
-    names
-}
-
 #[test]
 fn answers_have_the_fields_of_the_documentation_in_their_order() {
     for (path, query, place, fields) in SHAPES {

@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use super::support::*;
+use crate::practice::engine::World;
+use crate::practice::spot::Opening;
 use crate::practice::spot::candles::{Interval, zone};
 use crate::practice::spot::order::Side;
 
@@ -74,8 +76,7 @@ fn the_accounts_working_orders_are_part_of_the_book() {
 
 #[test]
 fn the_accounts_trades_are_trades_of_the_market_and_near_its_price() {
-    let exchange = exchange();
-    let world = exchange.world();
+    let world = World::new(&Opening::practice(), NOW_MS);
     for lane in &world.spot.lanes {
         for own in &lane.own_trades {
             let order = world.spot.order(own.order).unwrap();

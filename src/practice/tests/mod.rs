@@ -1,12 +1,16 @@
 mod agreement;
+mod changes;
 mod engine;
 mod examples;
 mod futures;
 mod futures_orders;
+mod futures_shapes;
 mod hostile;
 mod invariants;
+mod lists;
 mod log;
 mod market;
+mod orders;
 mod server;
 mod shapes;
 mod support;

@@ -67,6 +67,71 @@ pub fn get(path: &str, query: &str) -> Value {
     json(&if public { plain(path, query) } else { signed(path, query) })
 }
 
+/// An exchange that keeps what was done to it, and a client that signs.
+pub struct Session {
+    pub exchange: Exchange,
+}
+
+/// What a request brought: the status, the body, and the cause that the log names.
+pub struct Outcome {
+    pub status: u16,
+    pub text: String,
+    pub body: Value,
+    pub cause: String,
+}
+
+impl Session {
+    pub fn new() -> Self {
+        // Scenarios ask for more than a minute allows, at one moment.
+        Self { exchange: exchange().with_limits(crate::practice::limits::Limits::unenforced()) }
+    }
+
+    /// `call` is a method and a path below `/api/v3/`.
+    pub fn send(&self, call: &str, query: &str) -> Outcome {
+        let (method, path) = call.split_once(' ').unwrap();
+        let mut request = signed(&format!("/api/v3/{path}"), query);
+        request.method = method.to_owned();
+        let answered = self.exchange.answer(&request, LOOPBACK, NOW_MS * 1000);
+        let body = serde_json::from_str(&answered.body).unwrap();
+        if let Some(reason) = &answered.reason {
+            assert!(!reason.cause.is_empty() && !reason.fix.is_empty(), "{call} {query}: {reason:?}");
+        }
+        let cause = answered.reason.map(|r| r.cause).unwrap_or_default();
+        Outcome { status: answered.status, text: answered.body, body, cause }
+    }
+
+    /// The body of an answer that has to be 200.
+    pub fn ok(&self, call: &str, query: &str) -> Value {
+        let outcome = self.send(call, query);
+        assert_eq!(outcome.status, 200, "{call} {query}: {} ({})", outcome.text, outcome.cause);
+        outcome.body
+    }
+
+    /// The code and message of a refusal.
+    pub fn refused(&self, call: &str, query: &str) -> (i64, String) {
+        let Outcome { status, body, .. } = self.send(call, query);
+        assert_eq!(status, 400, "{call} {query}: {body}");
+        (body["code"].as_i64().unwrap(), body["msg"].as_str().unwrap().to_owned())
+    }
+
+    /// Lets minutes pass: the made-up participants quote and trade.
+    pub fn pass(&self, minutes: i64) {
+        self.exchange.state().alter(|world| world.spot.advance(NOW_MS + minutes * 60_000));
+    }
+
+    /// Free and locked of an asset.
+    pub fn balance(&self, asset: &str) -> (i128, i128) {
+        let account = self.ok("GET account", "");
+        let balance = account["balances"].as_array().unwrap().iter().find(|b| b["asset"] == asset).unwrap();
+        (units(&balance["free"]), units(&balance["locked"]))
+    }
+
+    pub fn status(&self, symbol: &str, client_id: &str) -> String {
+        let query = format!("symbol={symbol}&origClientOrderId={client_id}");
+        self.ok("GET order", &query)["status"].as_str().unwrap().to_owned()
+    }
+}
+
 /// A decimal of an answer, in units of 1e-8.
 pub fn units(value: &Value) -> i128 {
     let text = value.as_str().unwrap();
@@ -146,6 +211,13 @@ impl Client {
     }
 }
 
+/// The names in the order of the text, which a map would lose.
+pub fn fields_in_order(object: &Value, text: &str) -> Vec<String> {
+    let mut names: Vec<String> = object.as_object().unwrap().keys().cloned().collect();
+    names.sort_by_key(|n| text.find(&format!("\"{n}\":")).unwrap());
+    names
+}
+
 /// A running server and what it has logged.
 pub struct Running {
     pub server: Server,
@@ -209,4 +281,85 @@ pub fn one(stream: &mut TcpStream) -> (String, String) {
     let mut body = vec![0; length];
     stream.read_exact(&mut body).unwrap();
     (head, String::from_utf8(body).unwrap())
+}
+
+/// Holds an account against what was traded and what is open: nothing may come from nowhere or be lost.
+pub fn audit(session: &Session, name: &str) {
+    use std::collections::BTreeMap;
+
+    use crate::practice::spot::past::{DEPOSITS, symbols};
+
+    let mut total: BTreeMap<String, i128> = BTreeMap::new();
+    for (asset, amount) in DEPOSITS {
+        total.insert(asset.to_owned(), units(&Value::String(amount.to_string())));
+    }
+    for symbol in symbols() {
+        let query = format!("symbol={}&limit=1000", crate::signing::percent_encode(&symbol.name));
+        for path in ["GET myTrades", "GET myAllocations"] {
+            for fill in session.ok(path, &query).as_array().unwrap() {
+                let sign = if fill["isBuyer"] == true { 1 } else { -1 };
+                *total.entry(symbol.base.to_string()).or_default() += sign * units(&fill["qty"]);
+                *total.entry(symbol.quote.to_string()).or_default() -= sign * units(&fill["quoteQty"]);
+                let paid_in = fill["commissionAsset"].as_str().unwrap().to_owned();
+                *total.entry(paid_in).or_default() -= units(&fill["commission"]);
+            }
+        }
+    }
+    let locked = locked_by_open_orders(session);
+    let account = session.ok("GET account", "");
+    for balance in account["balances"].as_array().unwrap() {
+        let asset = balance["asset"].as_str().unwrap();
+        let (free, held) = (units(&balance["free"]), units(&balance["locked"]));
+        assert!(free >= 0 && held >= 0, "{name}: {balance}");
+        assert_eq!(free + held, total.get(asset).copied().unwrap_or_default(), "{name}: {asset} in all");
+        assert_eq!(held, locked.get(asset).copied().unwrap_or_default(), "{name}: {asset} locked");
+    }
+}
+
+/// What open orders hold back: of the legs of a list the one that holds most, and for legs without a quantity what their working
+/// order has bought.
+fn locked_by_open_orders(session: &Session) -> std::collections::BTreeMap<String, i128> {
+    use std::collections::BTreeMap;
+
+    use crate::practice::spot::past::symbols;
+
+    // By asset, and by list: legs of one list share, everything else adds up.
+    let mut legs: BTreeMap<(String, i64), i128> = BTreeMap::new();
+    let mut locked: BTreeMap<String, i128> = BTreeMap::new();
+    for order in session.ok("GET openOrders", "").as_array().unwrap() {
+        let symbol = symbols().find(|s| order["symbol"] == *s.name).unwrap();
+        let prevented = order.get("preventedQuantity").map(units).unwrap_or_default();
+        let remaining = units(&order["origQty"]) - units(&order["executedQty"]) - prevented;
+        let price = units(&order["price"]).max(if order["price"] == "0.00000000" {
+            units(&order["stopPrice"])
+        } else {
+            0
+        });
+        let (asset, held) = match order["side"].as_str().unwrap() {
+            "BUY" => (symbol.quote.to_string(), product(remaining, price)),
+            _ => (symbol.base.to_string(), remaining),
+        };
+        let list = order["orderListId"].as_i64().unwrap();
+        if list == -1 {
+            *locked.entry(asset).or_default() += held;
+            continue;
+        }
+        let shown = session.ok("GET orderList", &format!("orderListId={list}"));
+        let first = &shown["orders"][0]["orderId"];
+        if shown["contingencyType"] == "OTO" && *first == order["orderId"] {
+            *locked.entry(asset).or_default() += held;
+            continue;
+        }
+        let mut held = held;
+        if order["status"] == "PENDING_NEW" && units(&order["origQty"]) == 0 {
+            let query = format!("symbol={}&orderId={first}", symbol.name);
+            held = units(&session.ok("GET order", &query)["executedQty"]);
+        }
+        let shared = legs.entry((asset, list)).or_default();
+        *shared = held.max(*shared);
+    }
+    for ((asset, _), held) in legs {
+        *locked.entry(asset).or_default() += held;
+    }
+    locked
 }

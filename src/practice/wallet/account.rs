@@ -54,7 +54,7 @@ fn restrictions(key: &KnownKey) -> Restrictions {
 
 /// `GET /sapi/v1/account/apiRestrictions`.
 pub fn api_restrictions(call: &Call<'_>) -> Answer {
-    let key = call.api_key.and_then(|key| call.keys.find(key)).ok_or_else(|| {
+    let key = call.api_key.and_then(|key| call.keys?.find(key)).ok_or_else(|| {
         let message = "Invalid API-key, IP, or permissions for action.";
         Failure::new(-2015, message, "no key was sent", "send the key in X-MBX-APIKEY")
     })?;

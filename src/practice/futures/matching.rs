@@ -119,17 +119,27 @@ impl Futures {
 
     /// Lets every contract have the minutes that have passed.
     pub fn advance(&mut self, now_ms: i64) {
-        for at in 0..self.contracts.len() {
-            while let Some(contract) = self.contracts.get(at).filter(|c| c.lane.is_due(now_ms)) {
-                let name = contract.name().to_owned();
+        // All of them minute by minute: margin depends on every contract.
+        loop {
+            let due = self.contracts.iter().filter(|c| c.lane.is_due(now_ms));
+            let due: Vec<String> = due.map(|c| c.name().to_owned()).collect();
+            if due.is_empty() {
+                break;
+            }
+            for name in due {
                 self.next_minute(&name);
             }
         }
-        self.end_of_good_till(now_ms);
+        self.end_of_good_till(None, now_ms);
     }
 
-    fn end_of_good_till(&mut self, now_ms: i64) {
-        let ended = |o: &&Order| o.is_open() && (1..=now_ms).contains(&o.terms.good_till);
+    /// Ends the orders, of one contract or of all, whose time is over.
+    fn end_of_good_till(&mut self, symbol: Option<&str>, now_ms: i64) {
+        let ended = |o: &&Order| {
+            o.is_open()
+                && (1..=now_ms).contains(&o.terms.good_till)
+                && symbol.is_none_or(|s| s == o.terms.symbol)
+        };
         let ended: Vec<(i64, i64)> =
             self.orders().iter().filter(ended).map(|o| (o.id, o.terms.good_till)).collect();
         for (id, at) in ended {
@@ -143,7 +153,7 @@ impl Futures {
         contract.lane.requote();
         let (lane, time) = (&contract.lane, contract.lane.quoted_at());
         let (price, mut quantity, buyer_is_maker) = between_participants(&lane.symbol, lane.minute());
-        self.end_of_good_till(time);
+        self.end_of_good_till(Some(symbol), time);
         for side in [Side::Buy, Side::Sell] {
             while let Some(level) = self.contract(symbol).and_then(|c| c.lane.levels(side.other()).next()) {
                 let filled = self.fill_first(symbol, side, (level.price, level.quantity), time);

@@ -108,8 +108,10 @@ fn every_endpoint_is_sent_to_its_host_with_all_that_it_takes() {
 }
 
 /// What the account refuses and not the gate: made-up orders, ids, coins and settings of an endpoint that is played.
-const BY_ACCOUNT: [i64; 14] =
-    [-1013, -1102, -2011, -2013, -4018, -4047, -4048, -4059, -4067, -4068, -4164, -4167, -4168, -4171];
+const BY_ACCOUNT: [i64; 18] = [
+    -1013, -1102, -1196, -1223, -2010, -2011, -2013, -2038, -4018, -4047, -4048, -4059, -4067, -4068, -4164,
+    -4167, -4168, -4171,
+];
 
 /// Whether an endpoint that is not an example was let through by the gate.
 fn passed_the_gate(endpoint: &Endpoint, code: Option<i64>) -> bool {

@@ -70,7 +70,8 @@ fn every_spot_endpoint_is_played_or_refused_with_1020() {
         match endpoint.plays() {
             // Made-up orders and ids are the account's to refuse.
             Some(_) => assert!(
-                ran.code == Some(0) || [-1013, -2011, -2013].map(Some).contains(&code),
+                ran.code == Some(0)
+                    || [-1013, -1102, -1196, -1223, -2010, -2011, -2013, -2038].map(Some).contains(&code),
                 "{endpoint:?}: {ran:?}"
             ),
             None => assert_eq!(code, Some(-1020), "{endpoint:?}: {ran:?}"),

@@ -61,8 +61,8 @@ fn help_is_a_command_too() {
 }
 
 /// What the account refuses: orders, ids and settings of an example that it does not have, or has already.
-const BY_ACCOUNT: [i64; 14] =
-    [-1013, -1020, -1102, -1196, -1223, -2010, -2011, -2013, -2038, -4018, -4047, -4059, -4067, -4164];
+const BY_ACCOUNT: [i64; 15] =
+    [-1013, -1020, -1102, -1196, -1223, -2010, -2011, -2013, -2038, -4018, -4047, -4059, -4067, -4164, -5013];
 
 /// Whether the practice exchange answers the example in the help of an endpoint. Spot orders and look-ups of ids that it
 /// does not have are refused by the account, not by the gate.

@@ -225,14 +225,14 @@ def _():
 def _():
     made = client.v3_post_order_list_oto(
         symbol=SYMBOL, workingType="LIMIT", workingSide="BUY", workingPrice="0.00000300", workingQuantity="1000",
-        workingTimeInForce="GTC", pendingType="LIMIT_MAKER", pendingSide="SELL", pendingPrice="0.00000600", pendingQuantity="900",
+        workingTimeInForce="GTC", pendingType="LIMIT_MAKER", pendingSide="SELL", pendingPrice="0.00000600", pendingQuantity="100",
     )  # fmt: skip
     got = picked(made, "contingencyType listStatusType listOrderStatus")
     equal(got, ("OTO", "EXEC_STARTED", "EXECUTING"), "the list")
     got = sorted(picked(r, "status type side") for r in made["orderReports"])
     equal(got, [("NEW", "LIMIT", "BUY"), ("PENDING_NEW", "LIMIT_MAKER", "SELL")], "the orders")
-    cost = Decimal("0.003")
-    equal(moved(seen["untouched"], balances()), {"BTC": (-cost, cost)}, "the balances")
+    cost, sold = Decimal("0.003"), Decimal("100")
+    equal(moved(seen["untouched"], balances()), {"BTC": (-cost, cost), "ARK": (-sold, sold)}, "the balances")
     client.v3_delete_order_list(symbol=SYMBOL, orderListId=made["orderListId"])
     equal(moved(seen["untouched"], balances()), {}, "the balances afterwards")
 

@@ -22,7 +22,7 @@ trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$dir"' EXIT
 # The clock stands still, so that one signature holds throughout; the limits would end the run after a second.
 "$bnq" serve --port 0 --fixed-time "$NOW" --no-limits >"$dir/out" 2>/dev/null &
 serve=$!
-until base=$(sed -n 's/^listening on //p' "$dir/out") && [ -n "$base" ]; do sleep 0.1; done
+until base=$(sed -n "s/^listening on //p" "$dir/out" 2>/dev/null) && [ -n "$base" ]; do sleep 0.1; done
 payload="symbol=ARKBTC&timestamp=$NOW"
 signature=$("$bnq" --env local sign "$payload")
 target="/api/v3/openOrders?$payload&signature=$signature"

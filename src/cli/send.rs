@@ -20,6 +20,7 @@ use crate::cli::refusal::{self, Asked, Keyed};
 use crate::cli::session::{now_ms, variable};
 use crate::cli::settle;
 use crate::cli::settling::Settling;
+use crate::cli::target::PRACTICE_URL;
 use crate::client::{
     self, Client, ClientOptions, ClockError, ClockReading, ProxyVariables, Response, SendError,
     Transport as _,
@@ -194,11 +195,20 @@ impl Sender<'_> {
         }
     }
 
-    /// Says that an answer is none of the account's. Only the practice exchange gives such.
-    fn tell_example(&self, response: &Response) {
+    /// Says of an answer of the practice exchange that it is none of the account's, or that the account ends with this command.
+    fn tell_practice(&self, response: &Response) {
+        if self.query.environment() != Environment::Local {
+            return;
+        }
+        let console = self.query.session.console;
         let example = response.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-bnq-example"));
-        if example && self.query.environment() == Environment::Local {
-            self.query.session.console.note("note: an example, not played by the practice exchange");
+        let kept = self.query.settings.base_url.is_some();
+        if example {
+            console.note("note: an example, not played by the practice exchange");
+        } else if self.query.target.asks && !kept {
+            console.note(&format!(
+                "note: this practice account ends with the command; to keep one, run `bnq serve` and add --base-url {PRACTICE_URL}"
+            ));
         }
     }
 

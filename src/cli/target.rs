@@ -6,7 +6,7 @@ use crate::cli::session::config_failure;
 use crate::config::{BaseUrl, Credentials, Settings};
 
 /// Where the practice exchange is expected when no request is sent.
-const PRACTICE_URL: &str = "http://127.0.0.1:8090";
+pub const PRACTICE_URL: &str = "http://127.0.0.1:8090";
 
 /// Method and path, with what follows from the catalogue or, outside of it, from what was typed.
 #[derive(Clone, Debug)]

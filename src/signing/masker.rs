@@ -1,7 +1,10 @@
+use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::hash::{BuildHasher as _, RandomState};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
 
 use super::{SecretKey, mask, percent_decode};
 
@@ -17,8 +20,10 @@ const PART: usize = 10;
 pub struct Masker {
     keys: Vec<String>,
     secrets: Vec<SecretKey>,
-    /// Secrets in other writings, and the lines of private keys.
-    forms: Vec<SecretKey>,
+    /// What [`PART`] characters in a row hash to, and twice as many: of secrets, as they are and in other writings, and of the
+    /// lines of private keys.
+    parts: [HashSet<u64>; 2],
+    hasher: RandomState,
 }
 
 impl Masker {
@@ -41,13 +46,14 @@ impl Masker {
         if text.contains('\n') {
             let lines =
                 text.lines().map(str::trim).filter(|line| line.len() >= PART && !line.starts_with('-'));
-            self.forms.extend(lines.map(SecretKey::new));
+            lines.for_each(|line| know(&mut self.parts, &self.hasher, line));
             return self;
         }
         let hex = hex::encode(text);
         let forms =
             [STANDARD.encode(text), hex.to_uppercase(), hex, text.to_lowercase(), text.to_uppercase()];
-        self.forms.extend(forms.into_iter().filter(|form| form.len() >= PART).map(SecretKey::new));
+        forms.into_iter().map(Zeroizing::new).for_each(|form| know(&mut self.parts, &self.hasher, &form));
+        know(&mut self.parts, &self.hasher, text);
         self.secrets.push(secret.clone());
         self
     }
@@ -110,11 +116,11 @@ impl Masker {
         self.holds(run, PART)
     }
 
-    /// Whether a text and a secret share that many characters in a row.
+    /// Whether a text and a secret share that many characters in a row: [`PART`] or twice as many.
     fn holds(&self, text: &str, shared: usize) -> bool {
-        let known: Vec<&str> = self.secrets.iter().chain(&self.forms).map(SecretKey::expose).collect();
-        let mut parts = (0..(text.len() + 1).saturating_sub(shared)).filter_map(|i| text.get(i..i + shared));
-        !known.is_empty() && parts.any(|part| known.iter().any(|secret| secret.contains(part)))
+        let [short, long] = &self.parts;
+        let parts = if shared == PART { short } else { long };
+        !parts.is_empty() && text.as_bytes().windows(shared).any(|p| parts.contains(&self.hasher.hash_one(p)))
     }
 
     fn runs(&self, text: &str, hides: fn(&str) -> bool) -> String {
@@ -136,6 +142,13 @@ impl Masker {
             }
         }
         out
+    }
+}
+
+/// Remembers every part of a secret by its hash alone: looking for each part of a text in each secret is slow.
+fn know(parts: &mut [HashSet<u64>; 2], hasher: &RandomState, secret: &str) {
+    for (length, parts) in [PART, 2 * PART].into_iter().zip(parts) {
+        parts.extend(secret.as_bytes().windows(length).map(|part| hasher.hash_one(part)));
     }
 }
 

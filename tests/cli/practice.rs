@@ -204,6 +204,16 @@ fn env_local_is_a_fresh_account_for_each_command() {
 }
 
 #[test]
+fn a_change_of_an_account_that_ends_with_the_command_says_so() {
+    let note = "note: this practice account ends with the command; to keep one, run `bnq serve` and add \
+                --base-url http://127.0.0.1:8090\n";
+    let order = "new-order --symbol ARKBTC --side BUY --type MARKET --quantity 100";
+    assert_eq!(bnq(&format!("--env local {order}")).run().exits(0).stderr, note);
+    assert_eq!(bnq(&format!("--env local -q {order}")).run().exits(0).stderr, "");
+    assert_eq!(bnq_at(&serve(), order).exits(0).stderr, "");
+}
+
+#[test]
 fn an_example_is_told_apart_from_a_played_answer() {
     let note = "note: an example, not played by the practice exchange\n";
     let ran = bnq("--env local -o compact futures open-interest --symbol BTCUSDT").run().exits(0);

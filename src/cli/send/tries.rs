@@ -82,7 +82,7 @@ impl Sender<'_> {
         if !(200..300).contains(&response.status) {
             return Err(self.refused(response));
         }
-        self.tell_example(&response);
+        self.tell_practice(&response);
         if self.query.target.changes { Ok(response) } else { self.held(response) }
     }
 

@@ -158,6 +158,7 @@ pub fn generate(pool: &mut Pool) -> Result<String, String> {
             let row = format!(
                 "Endpoint{{response:{response},permission:{permission},time_unit:{time_unit},{row}}}"
             );
+            let row = (e.path.clone(), row);
             if rows.insert((product.group.clone(), e.command.clone()), row).is_some() {
                 return Err(source.at(&spanned.span(), format!("`{}` is there twice", e.command)));
             }
@@ -165,9 +166,14 @@ pub fn generate(pool: &mut Pool) -> Result<String, String> {
         responses.finish()?;
     }
     let mut endpoints = Table::new("ENDPOINTS", "Endpoint");
-    endpoints.add(rows.into_values().collect());
+    let mut by_path: Vec<(&str, usize)> = rows.values().map(|(path, _)| path.as_str()).zip(0..).collect();
+    by_path.sort_unstable();
+    let mut places = Table::new("BY_PATH", "u16");
+    places.add(by_path.into_iter().map(|(_, index)| index.to_string()).collect());
+    endpoints.add(rows.values().map(|(_, row)| row.clone()).collect());
     let parts = [
         &endpoints,
+        &places,
         &tables.parameters,
         &tables.parameter_lists,
         &tables.names,

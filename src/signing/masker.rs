@@ -20,10 +20,54 @@ const PART: usize = 10;
 pub struct Masker {
     keys: Vec<String>,
     secrets: Vec<SecretKey>,
-    /// What [`PART`] characters in a row hash to, and twice as many: of secrets, as they are and in other writings, and of the
-    /// lines of private keys.
-    parts: [HashSet<u64>; 2],
+    /// The parts of secrets, as they are and in other writings, and of the lines of private keys.
+    parts: Parts,
+}
+
+/// The parts of secrets, known by their hashes alone. Looking for each part of a text in each secret would be slow: a server does
+/// it for every line of its log.
+#[derive(Default)]
+struct Parts {
+    /// [`PART`] characters in a row.
+    short: HashSet<u64>,
+    /// Twice as many.
+    long: HashSet<u64>,
+    /// A bit for each two bytes that begin a part. Hardly any part of another text begins so; only those are hashed.
+    beginnings: Vec<u64>,
     hasher: RandomState,
+}
+
+impl Parts {
+    fn know(&mut self, secret: &str) {
+        self.beginnings.resize(1 << 10, 0);
+        for part in secret.as_bytes().windows(PART) {
+            let (word, bit) = place(part);
+            if let Some(word) = self.beginnings.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        let hashes = |length| secret.as_bytes().windows(length).map(|part| self.hasher.hash_one(part));
+        let (short, long): (Vec<_>, Vec<_>) = (hashes(PART).collect(), hashes(2 * PART).collect());
+        self.short.extend(short);
+        self.long.extend(long);
+    }
+
+    /// Whether a text and a secret share that many characters in a row: [`PART`] or twice as many.
+    fn share(&self, text: &str, shared: usize) -> bool {
+        let parts = if shared == PART { &self.short } else { &self.long };
+        let begins = |part: &&[u8]| {
+            let (word, bit) = place(part);
+            self.beginnings.get(word).is_some_and(|w| w & bit != 0)
+        };
+        text.as_bytes().windows(shared).filter(begins).any(|part| parts.contains(&self.hasher.hash_one(part)))
+    }
+}
+
+/// Where the bit of the first two bytes is.
+fn place(part: &[u8]) -> (usize, u64) {
+    let byte = |at: usize| usize::from(part.get(at).copied().unwrap_or_default());
+    let number = byte(0) << 8 | byte(1);
+    (number >> 6, 1 << (number & 63))
 }
 
 impl Masker {
@@ -46,14 +90,14 @@ impl Masker {
         if text.contains('\n') {
             let lines =
                 text.lines().map(str::trim).filter(|line| line.len() >= PART && !line.starts_with('-'));
-            lines.for_each(|line| know(&mut self.parts, &self.hasher, line));
+            lines.for_each(|line| self.parts.know(line));
             return self;
         }
         let hex = hex::encode(text);
         let forms =
             [STANDARD.encode(text), hex.to_uppercase(), hex, text.to_lowercase(), text.to_uppercase()];
-        forms.into_iter().map(Zeroizing::new).for_each(|form| know(&mut self.parts, &self.hasher, &form));
-        know(&mut self.parts, &self.hasher, text);
+        forms.into_iter().map(Zeroizing::new).for_each(|form| self.parts.know(&form));
+        self.parts.know(text);
         self.secrets.push(secret.clone());
         self
     }
@@ -80,7 +124,7 @@ impl Masker {
         // What stands between its characters does not make a secret less of one.
         let letters = letters(&String::from_utf8_lossy(&percent_decode(masked.as_bytes())));
         let backwards: String = letters.chars().rev().collect();
-        if self.holds(&letters, 2 * PART) || self.holds(&backwards, 2 * PART) {
+        if self.parts.share(&letters, 2 * PART) || self.parts.share(&backwards, 2 * PART) {
             return format!("({} characters, with the secret in them)", text.chars().count());
         }
         masked
@@ -113,14 +157,7 @@ impl Masker {
 
     /// Whether a run of letters and digits holds a secret, most of one, or one in another writing.
     fn holds_secret(&self, run: &str) -> bool {
-        self.holds(run, PART)
-    }
-
-    /// Whether a text and a secret share that many characters in a row: [`PART`] or twice as many.
-    fn holds(&self, text: &str, shared: usize) -> bool {
-        let [short, long] = &self.parts;
-        let parts = if shared == PART { short } else { long };
-        !parts.is_empty() && text.as_bytes().windows(shared).any(|p| parts.contains(&self.hasher.hash_one(p)))
+        self.parts.share(run, PART)
     }
 
     fn runs(&self, text: &str, hides: fn(&str) -> bool) -> String {
@@ -142,13 +179,6 @@ impl Masker {
             }
         }
         out
-    }
-}
-
-/// Remembers every part of a secret by its hash alone: looking for each part of a text in each secret is slow.
-fn know(parts: &mut [HashSet<u64>; 2], hasher: &RandomState, secret: &str) {
-    for (length, parts) in [PART, 2 * PART].into_iter().zip(parts) {
-        parts.extend(secret.as_bytes().windows(length).map(|part| hasher.hash_one(part)));
     }
 }
 

@@ -258,6 +258,15 @@ fn mandatory_present(x: &Examined<'_>) -> Result<(), Refusal> {
             return Err(one_of_missing(group));
         }
     }
+    for (name, needs) in x.endpoint.requires().filter(|(name, _)| x.given(name)) {
+        if let Some(missing) = needs.iter().find(|needed| !x.given(needed)) {
+            let message = format!(
+                "Combination of optional parameters invalid. Recommendation: '{missing}' should also be sent."
+            );
+            let seen = [("name", missing)];
+            return Err(refused(-1128, message, "mandatory-parameter-missing", &seen).about([name, missing]));
+        }
+    }
     Ok(())
 }
 
@@ -315,6 +324,12 @@ fn values_known(x: &Examined<'_>) -> Result<(), Refusal> {
             return Err(refusal.about([name]));
         }
         let Some(parameter) = x.endpoint.parameter(name) else { continue };
+        if let Some(most) = exceeded(parameter, value) {
+            let message = format!("Data sent for parameter '{name}' is not valid.");
+            let expected = format!("at most {most}");
+            let seen = [("name", name.as_str()), ("value", value), ("expected", &expected)];
+            return Err(refused(-1130, message, "value-not-allowed", &seen).about([name]));
+        }
         let checked = parameter.kind() == ParameterType::Enum && parameter.list().is_none();
         if !checked || parameter.values().any(|v| v == value) {
             continue;
@@ -333,6 +348,15 @@ fn values_known(x: &Examined<'_>) -> Result<(), Refusal> {
         return Err(refused(code, message, "value-not-allowed", &seen).about([name]));
     }
     Ok(())
+}
+
+/// The largest whole number that a parameter takes, if a value is larger and the exchange does not lower it by itself.
+fn exceeded(parameter: &Parameter, value: &str) -> Option<i64> {
+    let most: i64 = parameter.max()?.parse().ok()?;
+    let whole =
+        parameter.kind() == ParameterType::Integer && parameter.list().is_none() && !parameter.capped();
+    let larger = value.bytes().all(|b| b.is_ascii_digit()) && value.parse::<i64>().is_ok_and(|v| v > most);
+    (whole && larger).then_some(most)
 }
 
 fn symbols_in(name: &str, value: &str) -> Vec<String> {

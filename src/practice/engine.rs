@@ -21,6 +21,12 @@ impl World {
         let futures = futures::practice_account(&spot, start_ms);
         Self { spot, futures, wallet: wallet::practice_account(start_ms) }
     }
+
+    /// Lets the minutes pass that have passed by this time, in milliseconds.
+    pub(super) fn advance(&mut self, now_ms: i64) {
+        self.spot.advance(now_ms);
+        self.futures.advance(now_ms);
+    }
 }
 
 /// An accepted request on its way to the part that answers it.
@@ -156,10 +162,6 @@ pub(super) enum Played {
     Example(String),
 }
 
-/// Products of which every answer is true, by group: what is not played there is refused. Beside orders that are in the book an
-/// example would look like one. Everywhere else an endpoint that is not played answers with its example, which says so.
-const WITHOUT_EXAMPLES: [&str; 1] = ["spot"];
-
 /// The function that plays an endpoint.
 fn player(endpoint: &Endpoint) -> Option<Play> {
     let name = endpoint.plays()?;
@@ -168,21 +170,9 @@ fn player(endpoint: &Endpoint) -> Option<Play> {
 
 /// Answers an accepted request with the JSON text of the exchange's answer.
 pub(super) fn play(world: &mut World, call: &Call<'_>) -> Result<Played, Failure> {
-    let Some(play) = player(call.endpoint) else {
-        if !WITHOUT_EXAMPLES.contains(&call.endpoint.group()) {
-            call.combination_allowed()?;
-            return Ok(Played::Example(examples::answer(call)));
-        }
-        return Err(Failure::new(
-            -1020,
-            "This operation is not supported.",
-            "bnq's practice exchange does not play this endpoint yet",
-            "use the exchange's test network for it",
-        ));
-    };
     call.combination_allowed()?;
-    world.spot.advance(call.now_ms());
-    world.futures.advance(call.now_ms());
+    let Some(play) = player(call.endpoint) else { return Ok(Played::Example(examples::answer(call))) };
+    world.advance(call.now_ms());
     play(world, call).map(Played::Answer)
 }
 
@@ -191,8 +181,8 @@ pub(super) fn play(world: &mut World, call: &Call<'_>) -> Result<Played, Failure
 pub(super) fn is_traded(world: &World, endpoint: &Endpoint, symbol: &str) -> bool {
     match (endpoint.group(), endpoint.plays()) {
         ("futures", Some(_)) => world.futures.has(symbol),
-        (group, played) if played.is_some() || WITHOUT_EXAMPLES.contains(&group) => world.spot.has(symbol),
-        _ => true,
+        (_, Some(_)) => world.spot.has(symbol),
+        (_, None) => true,
     }
 }
 

@@ -89,6 +89,8 @@ pub(super) struct Answered {
     pub(super) note: Option<&'static str>,
     /// The weight that was counted.
     pub(super) weight: Option<u32>,
+    /// Whether the orders in it count against the limits: also those of a cancel-replace that went wrong in part, or was not tried.
+    pub(super) counts: bool,
 }
 
 /// The header of an answer that is an example.
@@ -281,7 +283,7 @@ impl Exchange {
             return too_many.into();
         }
         let (mut answered, filled) = self.play(request, accepted, (now_us, told_us));
-        if answered.status == 200 {
+        if answered.counts {
             answered.headers.extend(self.limits.orders_placed(accepted.endpoint, now_us));
         }
         self.limits.orders_filled(spot::PREFIX, filled, now_us);
@@ -330,15 +332,15 @@ impl Exchange {
             microseconds,
         };
         let answered = match self.state.play(&call) {
-            Ok(Played::Answer(body)) => Answered { status: 200, body, ..Answered::default() },
+            Ok(Played::Answer(body)) => Answered { status: 200, body, counts: true, ..Answered::default() },
             Ok(Played::Example(body)) => {
                 let headers = vec![(EXAMPLE.0, EXAMPLE.1.to_owned())];
                 let note = Some("example answer; nothing was changed");
-                Answered { status: 200, headers, body, note, ..Answered::default() }
+                Answered { status: 200, headers, body, note, counts: true, ..Answered::default() }
             }
             Err(failure) => {
-                let (status, body) = (failure.status, failure.body());
-                Answered { status, body, reason: Some(failure.into()), ..Answered::default() }
+                let (status, body, counts) = (failure.status, failure.body(), failure.data.is_some());
+                Answered { status, body, counts, reason: Some(failure.into()), ..Answered::default() }
             }
         };
         (answered, self.state.take_filled())

@@ -105,7 +105,7 @@ impl Entry {
     }
 
     /// One line, without its end: time of day (UTC), status, code, method, target, weight, how long it took; for a refused
-    /// request what was wrong; how to mend it; what else was wrong; for an example that it is one.
+    /// request what was wrong and how to mend it; a note, such as that the answer is an example; what else was wrong.
     pub fn to_text(&self) -> String {
         let status = self.status.map_or_else(|| "---".to_owned(), |s| s.to_string());
         let code = self.code.map(|c| format!(" {c}")).unwrap_or_default();

@@ -2,8 +2,8 @@
 //!
 //! Three parts, each of which knows nothing of the one before it: [`Server`] speaks HTTP, [`Exchange`] puts the gate of
 //! [`crate::diagnose`] before the engine and keeps the request weights, and the engine plays: one account, and a market
-//! that begins where the clock stands and goes on by the minute. The same requests at the same times have the same answers. Of
-//! the groups that it does not play, every endpoint answers with an example.
+//! that begins where the clock stands and goes on by the minute. The same requests at the same times have the same answers. What
+//! it does not play, none of it of Spot, answers with an example.
 //!
 //! For browsers there is a page on `/`, which is no part of the exchange.
 //!

@@ -19,6 +19,11 @@ use super::spot::Opening;
 use entry::Entry;
 use journal::{Journal, Lock, Place};
 
+const DAY_US: i64 = 24 * 60 * 60 * 1_000_000;
+
+/// The longest time between the last change and a start, in days: every minute of it is played.
+const LONGEST_GAP_DAYS: i64 = 400;
+
 /// The world, and the file that it is kept in.
 pub(super) struct State {
     opening: Opening,
@@ -56,9 +61,25 @@ impl State {
         let state = Self { start_ms: journal.start_ms(), journal: Some(journal), ..fresh };
         if let Some(journal) = &state.journal {
             let mut lock = journal.lock_to_write().map_err(wrong)?;
-            state.catch_up(&mut state.now(), &mut lock).map_err(wrong)?;
+            let mut now = state.now();
+            state.catch_up(&mut now, &mut lock).map_err(wrong)?;
+            state.pass_the_gap(&mut now).map_err(wrong)?;
         }
         Ok(state)
+    }
+
+    /// Lets the time since the last change pass before anybody is served: a month of minutes takes a second.
+    fn pass_the_gap(&self, now: &mut Now) -> Result<(), StateProblem> {
+        let (clock_us, last_us) = (self.clock.now_us(), now.seen_us.max(self.start_ms * 1000));
+        let days = (clock_us - last_us).div_euclid(DAY_US);
+        if days > LONGEST_GAP_DAYS {
+            return Err(StateProblem::Old(days));
+        }
+        if matches!(self.clock, Clock::Fixed(_)) && clock_us < last_us {
+            return Err(StateProblem::Later(last_us / 1000));
+        }
+        self.world(now).advance(clock_us.max(last_us).div_euclid(1000));
+        Ok(())
     }
 
     fn now(&self) -> MutexGuard<'_, Now> {
@@ -155,7 +176,11 @@ impl State {
                 Ok(true)
             });
             match all_was_later {
-                Ok(true) => return Ok(()),
+                Ok(true) => {
+                    // The limits of this process have not counted those orders.
+                    world.spot.take_filled();
+                    return Ok(());
+                }
                 // The world has had minutes that come after a change, and without it they may have brought something else.
                 Ok(false) => now.world = None,
                 Err(problem) => {

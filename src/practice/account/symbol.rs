@@ -123,7 +123,7 @@ fn rules(given: &SymbolTable, tick: Amount, step: Amount) -> Rules {
     }
 }
 
-/// Whether each lower bound lies below its upper one, and the price between its.
+/// Whether each lower bound lies below its upper one, the price between its, and quantities can be traded.
 fn bounds(rules: &Rules, price: Amount) -> Result<(), AccountProblem> {
     let whole = |n: u32| Amount::whole(i128::from(n));
     let pairs = [
@@ -140,6 +140,13 @@ fn bounds(rules: &Rules, price: Amount) -> Result<(), AccountProblem> {
             whole(rules.max_trailing_delta),
         ),
     ];
+    for (setting, value) in [("min_qty", rules.min_quantity), ("max_qty", rules.max_quantity)] {
+        if !value.is_multiple_of(rules.step) {
+            let (nearest, value) = (value.floor_to(rules.step).max(rules.step), value.to_string());
+            let (of, step, nearest) = ("step_size", rules.step.to_string(), nearest.to_string());
+            return Err(AccountProblem::NoMultiple { setting, value, of, step, nearest });
+        }
+    }
     match pairs.into_iter().find(|(_, low, _, high)| low > high) {
         None => Ok(()),
         Some((low, low_value, high, high_value)) => Err(AccountProblem::Bounds {

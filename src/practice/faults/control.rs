@@ -94,5 +94,5 @@ fn refused(status: u16, cause: String, fix: &str) -> Answered {
 
 fn answered(status: u16, body: &Value, reason: Option<Reason>, note: Option<&'static str>) -> Answered {
     let headers = vec![("Content-Type", "application/json;charset=UTF-8".to_owned())];
-    Answered { status, headers, body: body.to_string() + "\n", reason, note, weight: None }
+    Answered { status, headers, body: body.to_string() + "\n", reason, note, ..Answered::default() }
 }

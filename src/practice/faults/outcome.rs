@@ -91,8 +91,8 @@ fn instead(
     let json: Option<serde_json::Value> = serde_json::from_str(&body).ok();
     let message = json.as_ref().and_then(|v| v.get("msg")?.as_str()).unwrap_or_default().to_owned();
     let reason = Reason { code: answer.code, message, ..answered.reason.unwrap_or_default() };
-    let (note, weight) = (answered.note, answered.weight);
-    Answered { status: answer.status, headers, body, reason: Some(reason), note, weight }
+    let (note, weight, counts) = (answered.note, answered.weight, answered.counts);
+    Answered { status: answer.status, headers, body, reason: Some(reason), note, weight, counts }
 }
 
 /// What the log says, in the order in which it happened; nothing where no fault hit the request.

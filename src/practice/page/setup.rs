@@ -1,6 +1,7 @@
 use super::Sight;
 use super::html::Html;
 use crate::practice::exchange::Exchange;
+use crate::practice::keys::API_KEY;
 use crate::signing::mask;
 
 /// The address that a client sends its requests to.
@@ -46,16 +47,20 @@ pub(super) fn client(page: &mut Html, sight: &Sight<'_>) {
     page.markup(
         "<section aria-labelledby=\"client\">\n<h2 id=\"client\">Your client</h2>\n<p>Give it <code>",
     );
-    page.text(&base).markup(
-        "</code> in place of <code>https://api.binance.com</code>, and one of these keys; the README of bnq has those of the \
-        practice account in full. Or:</p>\n<pre><code>bnq --env local --base-url ",
-    );
-    page.text(&base).markup(" account</code></pre>\n");
+    page.text(&base)
+        .markup("</code> in place of <code>https://api.binance.com</code>, and one of these keys.");
+    let keys = sight.exchange.keys();
+    if keys.iter().any(|key| key.api_key == API_KEY) {
+        page.markup(" The README of bnq has those of the practice account in full. Or:</p>\n<pre><code>bnq --env local --base-url ");
+        page.text(&base).markup(" account</code></pre>\n");
+    } else {
+        page.markup("</p>\n");
+    }
     page.markup(
         "<table>\n<caption>Keys that it takes</caption>\n<thead><tr><th scope=\"col\">Kind</th>\
         <th scope=\"col\">API key</th></tr></thead>\n<tbody>\n",
     );
-    for key in sight.exchange.keys() {
+    for key in keys {
         page.markup("<tr><th scope=\"row\">").text(&key.verifying.kind().to_string());
         page.markup("</th><td><code>").text(&mask(&key.api_key)).markup("</code></td></tr>\n");
     }

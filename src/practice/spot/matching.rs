@@ -93,7 +93,7 @@ impl Plan {
         prevented.sum()
     }
 
-    /// What that is worth.
+    /// What its trades are worth.
     pub fn quote(&self) -> Amount {
         self.trades().map(|(price, quantity)| price.times(quantity)).sum()
     }

@@ -169,6 +169,8 @@ pub struct Terms {
     pub price: Amount,
     /// Zero if there is none.
     pub stop_price: Amount,
+    /// The stop price, or the last price when it was placed where it follows the price from the beginning; zero if it does not wait.
+    pub trigger_price: Amount,
     /// In hundredths of a percent.
     pub trailing_delta: Option<u32>,
     /// Zero if `quote_quantity` says how much.
@@ -274,12 +276,12 @@ impl Terms {
         self.quantity.is_zero() && self.quote_quantity.is_zero()
     }
 
-    /// What has to be held back for a quantity of it: a buyer pays its price, or the stop price where it has none.
+    /// What has to be held back for a quantity of it: a buyer pays its price, or the price that triggers it where it has none.
     pub fn needs(&self, quantity: Amount) -> Amount {
         match self.side {
             Side::Sell => quantity,
             Side::Buy if self.kind.has_price() => quantity.times(self.price),
-            Side::Buy => quantity.times(self.stop_price),
+            Side::Buy => quantity.times(self.trigger_price),
         }
     }
 }

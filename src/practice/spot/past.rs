@@ -290,6 +290,7 @@ impl OrderRow {
             time_in_force: self.time_in_force,
             price: self.price,
             stop_price: self.stop_price,
+            trigger_price: self.stop_price,
             trailing_delta: None,
             quantity: self.quantity,
             quote_quantity: Amount::ZERO,

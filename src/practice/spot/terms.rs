@@ -156,6 +156,7 @@ pub fn read(spot: &Spot, sent: &Sent<'_>) -> Result<Terms, Failure> {
         time_in_force: time_in_force.unwrap_or(TimeInForce::Gtc),
         price: sent.amount("price")?,
         stop_price: sent.amount("stopPrice")?,
+        trigger_price: Amount::ZERO,
         trailing_delta: sent.number("trailingDelta").map(|d| u32::try_from(d).unwrap_or(u32::MAX)),
         quantity: sent.amount("quantity")?,
         quote_quantity: sent.amount("quoteOrderQty")?,
@@ -169,8 +170,16 @@ pub fn read(spot: &Spot, sent: &Sent<'_>) -> Result<Terms, Failure> {
         symbol,
     };
     pegged_price(spot, &mut terms)?;
+    terms.trigger_price = trigger_price(spot, &terms);
     agree(sent, &terms)?;
     Ok(terms)
+}
+
+fn trigger_price(spot: &Spot, terms: &Terms) -> Amount {
+    if !terms.kind.is_contingent() || !terms.stop_price.is_zero() {
+        return terms.stop_price;
+    }
+    spot.lane(&terms.symbol.name).map(|l| l.tape.last_price()).unwrap_or_default()
 }
 
 /// Source: Spot documentation, "Self Trade Prevention (STP) FAQ".

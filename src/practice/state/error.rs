@@ -43,6 +43,14 @@ pub enum StateProblem {
         "tells in line {0} what now has another answer than when it was written: it was changed by hand, or written by another version of bnq; use that version, or name another file"
     )]
     Differs(usize),
+    /// So many days have passed since the last change.
+    #[error("was last changed {0} days ago, and at most 400 can be made up for; name another file")]
+    Old(i64),
+    /// The clock stands before the last change, which was at this time, in milliseconds.
+    #[error(
+        "goes on to {0}, which is later than --fixed-time; give that time or a later one, or name another file"
+    )]
+    Later(i64),
     /// It was deleted while it was in use.
     #[error("was deleted; start `bnq serve` again")]
     Deleted,

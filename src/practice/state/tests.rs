@@ -158,3 +158,16 @@ fn futures_and_transfers_are_kept_whenever_somebody_asks() {
     let algos = play_at(&asked, end, ("GET", "/fapi/v1/allAlgoOrders", "symbol=BTCUSDT"));
     assert_eq!(algos[0]["algoStatus"], "FINISHED", "the price has waves of more than that: {algos}");
 }
+
+#[test]
+fn a_state_is_not_taken_on_after_too_long_or_before_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    play(&state(&path, 10), "POST", "/api/v3/order", BUY);
+    let opened = |minutes: i64| {
+        State::kept(Opening::practice(), Clock::Fixed(NOW_MS * 1000 + minutes * MINUTE_US), &path).map(|_| ())
+    };
+    assert!(opened(10).is_ok());
+    assert!(matches!(opened(9).unwrap_err().problem, StateProblem::Later(_)));
+    assert!(matches!(opened(10 + 402 * 24 * 60).unwrap_err().problem, StateProblem::Old(402)));
+}

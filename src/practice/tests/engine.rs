@@ -261,3 +261,42 @@ fn a_needless_signature_is_taken_where_the_exchange_takes_it() {
         assert!(taken || answered.body.contains("-1101"), "{path}: {}", answered.body);
     }
 }
+
+/// Call, query, code: combinations and figures that the catalogue rules out.
+const RULED_OUT: [(&str, &str, i64); 4] = [
+    (
+        "POST order/oco",
+        "symbol=ARKBTC&side=SELL&quantity=100&price=0.00000600&stopPrice=0.00000400&stopLimitPrice=0.00000390",
+        -1128,
+    ),
+    (
+        "POST order",
+        "symbol=ARKBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=100&pegPriceType=PRIMARY_PEG&pegOffsetValue=1",
+        -1128,
+    ),
+    (
+        "POST order",
+        "symbol=ARKBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=100&pegPriceType=PRIMARY_PEG&pegOffsetType=PRICE_LEVEL\
+        &pegOffsetValue=150",
+        -1130,
+    ),
+    // A trailing order without a stop price is paid at the price of the moment.
+    ("POST order", "symbol=BTCUSDT&side=BUY&type=TAKE_PROFIT&quantity=90&trailingDelta=100", -2010),
+];
+
+#[test]
+fn what_the_catalogue_or_the_balance_rules_out_is_refused() {
+    for (call, query, code) in RULED_OUT {
+        assert_eq!(Session::new().refused(call, query).0, code, "{call} {query}");
+    }
+}
+
+#[test]
+fn a_replacement_that_was_not_tried_counts_against_the_limits() {
+    let session = Session::new();
+    let query = "symbol=ARKBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=100&price=0.00000400\
+                 &cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId=1";
+    assert_eq!(session.send("POST order/cancelReplace", query).body["code"], -2022);
+    let counts = session.ok("GET rateLimit/order", "");
+    assert_eq!(counts.as_array().unwrap().iter().map(|c| &c["count"]).collect::<Vec<_>>(), [1, 1]);
+}

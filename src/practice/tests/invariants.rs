@@ -149,8 +149,7 @@ fn check(client: &Client, before: &BTreeMap<String, (i128, i128)>) {
         assert!(remaining > 0, "{order}");
         let name = order["symbol"].as_str().unwrap();
         let quote = if name.ends_with("USDT") { "USDT" } else { "BTC" };
-        let has_price = units(&order["price"]) != 0;
-        let price = units(&order[if has_price { "price" } else { "stopPrice" }]);
+        let price = holding_price(&client.exchange, order);
         let (asset, held) = match order["side"].as_str().unwrap() {
             "BUY" => (quote, product(remaining, price)),
             _ => (name.strip_suffix(quote).unwrap(), remaining),

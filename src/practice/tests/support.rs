@@ -330,11 +330,7 @@ fn locked_by_open_orders(session: &Session) -> std::collections::BTreeMap<String
         let symbol = symbols().find(|s| order["symbol"] == *s.name).unwrap();
         let prevented = order.get("preventedQuantity").map(units).unwrap_or_default();
         let remaining = units(&order["origQty"]) - units(&order["executedQty"]) - prevented;
-        let price = units(&order["price"]).max(if order["price"] == "0.00000000" {
-            units(&order["stopPrice"])
-        } else {
-            0
-        });
+        let price = holding_price(&session.exchange, order);
         let (asset, held) = match order["side"].as_str().unwrap() {
             "BUY" => (symbol.quote.to_string(), product(remaining, price)),
             _ => (symbol.base.to_string(), remaining),
@@ -362,4 +358,15 @@ fn locked_by_open_orders(session: &Session) -> std::collections::BTreeMap<String
         *locked.entry(asset).or_default() += held;
     }
     locked
+}
+
+/// The price by which money is held back for a buying order, in units of 1e-8. Of one that follows the price from the beginning no
+/// answer tells it: that is the last price when it was placed.
+pub fn holding_price(exchange: &Exchange, order: &Value) -> i128 {
+    let told = ["price", "stopPrice"].iter().map(|field| units(&order[*field])).find(|price| *price != 0);
+    told.unwrap_or_else(|| {
+        let id = order["orderId"].as_i64().unwrap();
+        let held = exchange.state().look(|world| world.spot.order(id).map(|o| o.terms.trigger_price));
+        units(&Value::String(held.unwrap().to_string()))
+    })
 }

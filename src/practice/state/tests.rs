@@ -10,6 +10,7 @@ use crate::practice::engine::{Call, Played};
 use crate::practice::exchange::Clock;
 use crate::practice::limits::Limits;
 use crate::practice::spot::Opening;
+use crate::practice::state::StateProblem;
 
 const NOW_MS: i64 = 1_772_323_200_000;
 const MINUTE_US: i64 = 60_000_000;

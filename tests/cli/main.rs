@@ -25,6 +25,7 @@ mod help;
 mod limits;
 mod made_up;
 mod man;
+mod matrix;
 mod mistakes;
 mod output;
 mod practice;

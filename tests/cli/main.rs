@@ -32,6 +32,7 @@ mod practice;
 mod readme;
 mod request;
 mod resend;
+mod secrets;
 mod signing;
 mod state;
 mod support;

@@ -22,6 +22,7 @@ mod endpoints;
 mod explain;
 mod faults;
 mod help;
+mod hostile;
 mod limits;
 mod made_up;
 mod man;

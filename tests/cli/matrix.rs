@@ -287,7 +287,6 @@ fn written(table: &[Vec<(i32, usize, usize)>]) -> String {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the table is what the gate shows")]
 fn no_fault_executes_a_change_twice_or_is_told_wrongly() {
     let table = written(&measured());
     println!("{table}");

@@ -9,6 +9,7 @@
 )]
 
 mod account;
+mod addresses;
 mod away;
 mod bad_input;
 mod catalogue;

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::credentials::{hmac_key, private_key, secret_key_in};
 use super::file::read_text;
-use super::write::write_private;
+use super::write::{lock, write_private};
 use super::{ConfigError, ConfigPath, Place};
 use crate::catalogue::Environment;
 use crate::signing::{ApiKey, PrivateKeyError, SecretKey};
@@ -57,6 +57,7 @@ pub fn add_profile(
 ) -> Result<bool, ConfigError> {
     check_name(&new.name)?;
     let profile = table_of(new)?;
+    let _lock = lock(&path.path)?;
     // Named or not, the file to be written need not exist; where it does it has to be right.
     let file = match path.load(home) {
         Err(ConfigError::NoConfigFile { .. }) => None,

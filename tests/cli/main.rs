@@ -22,6 +22,7 @@ mod doctor;
 mod endpoints;
 mod explain;
 mod faults;
+mod files;
 mod help;
 mod hostile;
 mod limits;

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use super::credentials::{hmac_key, private_key, secret_key_in};
 use super::file::read_text;
+use super::parse::could_be_secret;
 use super::write::{lock, write_private};
 use super::{ConfigError, ConfigPath, Place};
 use crate::catalogue::Environment;
@@ -80,7 +81,7 @@ pub fn add_profile(
 fn check_name(name: &str) -> Result<(), ConfigError> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let bounded = (1..=64).contains(&name.len());
-    let right = bounded && name.chars().all(fits) && !name.starts_with('-');
+    let right = bounded && !could_be_secret(name) && name.chars().all(fits) && !name.starts_with('-');
     if right { Ok(()) } else { Err(ConfigError::ProfileName(name.escape_debug().to_string())) }
 }
 

@@ -31,7 +31,7 @@ pub(super) const PROFILE_SETTINGS: &[&str] = &[
     "output",
 ];
 
-/// The longest name that a message repeats, in bytes: a secret is longer.
+/// The longest name or value that a message repeats, in bytes: a secret is longer.
 const LONGEST_SHOWN: usize = 40;
 
 /// Whether a text that a message would repeat may be a secret in the wrong place: long, and of letters and digits alone.
@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Profile, ConfigError> {
         let line = line_of(self.text, &name.span());
         let name: &str = name.get_ref();
-        if name.is_empty() || name.chars().any(char::is_control) {
+        if name.is_empty() || name.chars().any(char::is_control) || could_be_secret(name) {
             return Err(self.error(name, line, SettingProblem::Name));
         }
         let value = value.get_ref();
@@ -201,7 +201,7 @@ impl<'a> Reader<'a> {
         let wrong = |e: E| match e.into() {
             // These say what they were given, and it may be a secret in the wrong place.
             SettingProblem::Environment(_) | SettingProblem::RecvWindow(_) | SettingProblem::Timeout(_)
-                if could_be_secret(&text) =>
+                if text.len() > LONGEST_SHOWN =>
             {
                 SettingProblem::CouldBeSecret
             }

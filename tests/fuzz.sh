@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-600}
 seed=${2:-1}
-cargo build --release --quiet --example fuzz-texts --example fuzz-readers
+cargo build --locked --release --quiet --example fuzz-texts --example fuzz-readers
 failed=0
 for target in json config encoder payload; do
     target/release/examples/fuzz-texts --target "$target" --seconds "$seconds" --seed "$seed" || failed=1

@@ -103,6 +103,10 @@ struct Stage {
     prepare: fn(&mut Place, &Servers),
 }
 
+const fn stage(name: &'static str, prepare: fn(&mut Place, &Servers)) -> Stage {
+    Stage { name, prepare }
+}
+
 fn pem() -> String {
     let all: serde_json::Value = serde_json::from_str(include_str!("../../data/vectors.json")).unwrap();
     let der = all["keys"]["ed25519"]["private_pkcs8_der"].as_str().unwrap();
@@ -110,187 +114,124 @@ fn pem() -> String {
 }
 
 const STAGES: &[Stage] = &[
-    Stage {
-        name: "accepted",
-        prepare: |place, servers| {
-            place.sends_to(&servers.fine);
-            place.add(&format!("secret_key = \"{SECRET}\""));
-        },
-    },
-    Stage {
-        name: "secret from a file, answer refused and echoed",
-        prepare: |place, servers| {
-            place.sends_to(&servers.refuses);
-            place.add("secret_key_file = \"~/secret\"");
-        },
-    },
-    Stage {
-        name: "secret from a command, answered by a page that echoes",
-        prepare: |place, servers| {
-            place.sends_to(&servers.page);
-            let (list, secret) = (place.home.path().join("list"), place.home.path().join("secret"));
-            // What the command sees of its surroundings is looked through with the other files.
-            let script = format!(
-                "{{ cat /proc/[0-9]*/cmdline; env; }} > {} 2>/dev/null; cat {}",
-                list.display(),
-                secret.display()
-            );
-            place.file("give", &script);
-            place.add("secret_key_command = [\"/bin/sh\", \"give\"]");
-            place.vars.push(("PATH", "/usr/bin:/bin".to_owned()));
-            place.vars.push(("BINANCE_API_SECRET", SECRET.to_owned()));
-        },
-    },
-    Stage {
-        name: "private key, unknown outcome",
-        prepare: |place, servers| {
-            place.sends_to(&servers.closes);
-            place.file("key.pem", &pem());
-            place.add("private_key_file = \"~/key.pem\"");
-        },
-    },
-    Stage {
-        name: "answer without an end",
-        prepare: |place, servers| {
-            place.sends_to(&servers.half);
-            place.add(&format!("secret_key = \"{SECRET}\""));
-        },
-    },
-    Stage {
-        name: "nobody listens",
-        prepare: |place, servers| {
-            place.sends_to(&servers.refused);
-            place.add(&format!("secret_key = \"{SECRET}\""));
-        },
-    },
-    Stage {
-        name: "no TLS there",
-        prepare: |place, servers| {
-            place.sends_to(&servers.fine.replace("http:", "https:"));
-            place.add(&format!("secret_key = \"{SECRET}\""));
-        },
-    },
-    Stage {
-        name: "another host",
-        prepare: |place, _| {
-            place.add("base_url = \"http://user:password@198.51.100.1\"");
-            place.add(&format!("secret_key = \"{SECRET}\""));
-        },
-    },
-    Stage {
-        name: "config broken in the line of the secret",
-        prepare: |place, _| place.add(&format!("secret_key = \"{SECRET}")),
-    },
-    Stage {
-        name: "secret of the wrong type",
-        prepare: |place, _| place.add(&format!("secret_key = [\"{SECRET}\"]")),
-    },
-    Stage {
-        name: "secret in the place of a number",
-        prepare: |place, _| place.add(&format!("recv_window = \"{SECRET}\"\nsecret_key = \"{SECRET}\"")),
-    },
-    Stage {
-        name: "secret in the place of a word",
-        prepare: |place, _| place.add(&format!("output = \"{SECRET}\"\nsecret_key = \"{SECRET}\"")),
-    },
-    Stage {
-        name: "secret in the place of a URL",
-        prepare: |place, _| place.add(&format!("base_url = \"{SECRET}\"\nsecret_key = \"{SECRET}\"")),
-    },
-    Stage {
-        name: "secret in the place of the name of its file",
-        prepare: |place, _| place.add(&format!("secret_key_file = \"{SECRET}\"")),
-    },
-    Stage {
-        name: "secret in the place of the name of a private key's file",
-        prepare: |place, _| place.add(&format!("private_key_file = \"{SECRET}\"")),
-    },
-    Stage {
-        name: "secret in the place of its command",
-        prepare: |place, _| place.add(&format!("secret_key_command = [\"{SECRET}\"]")),
-    },
-    Stage {
-        name: "secret in the place of a name",
-        prepare: |place, _| place.rest = format!("[profiles.b]\n{SECRET} = \"x\"\n"),
-    },
-    Stage {
-        name: "secret in the place of another profile's environment",
-        prepare: |place, _| place.rest = format!("[profiles.b]\nenv = \"{SECRET}\"\n"),
-    },
-    Stage {
-        name: "secret in the variable of a private key's file",
-        prepare: |place, _| {
-            place.profile.clear();
-            place.vars =
-                vec![("BINANCE_API_KEY", KEY.to_owned()), ("BINANCE_PRIVATE_KEY_FILE", SECRET.to_owned())];
-        },
-    },
-    Stage {
-        name: "config open to others",
-        prepare: |place, _| {
-            place.mode = 0o644;
-            place.add(&format!("secret_key = \"{SECRET}\""));
-        },
-    },
-    Stage {
-        name: "key file open to others",
-        prepare: |place, _| {
-            let path = place.file("key.pem", &pem());
-            fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
-            place.add("private_key_file = \"~/key.pem\"");
-        },
-    },
-    Stage {
-        name: "key file damaged",
-        prepare: |place, _| {
-            place.file("key.pem", &pem().replace("MC", "NC"));
-            place.add("private_key_file = \"~/key.pem\"");
-        },
-    },
-    Stage {
-        name: "white space in the secret",
-        prepare: |place, _| place.add(&format!("secret_key = \"{SECRET} \"")),
-    },
-    Stage {
-        name: "command that fails",
-        prepare: |place, _| {
-            place.file("give", &format!("echo {SECRET}; exit 3"));
-            place.add("secret_key_command = [\"/bin/sh\", \"give\"]");
-        },
-    },
-    Stage {
-        name: "variables, and a proxy that is not there",
-        prepare: |place, _| {
-            place.profile.clear();
-            place.vars = vec![
-                ("BINANCE_API_KEY", KEY.to_owned()),
-                ("BINANCE_SECRET_KEY", SECRET.to_owned()),
-                ("HTTPS_PROXY", format!("http://user:{SECRET}@127.0.0.1:9")),
-            ];
-        },
-    },
-    Stage {
-        name: "variables that differ",
-        prepare: |place, _| {
-            place.profile.clear();
-            place.vars = vec![
-                ("BINANCE_API_KEY", KEY.to_owned()),
-                ("BINANCE_SECRET_KEY", SECRET.to_owned()),
-                ("BINANCE_API_SECRET", SECRET.to_uppercase()),
-            ];
-        },
-    },
-    Stage {
-        name: "key and secret the wrong way round",
-        prepare: |place, _| {
-            place.profile.clear();
-            place.vars = vec![
-                ("BINANCE_API_KEY", SECRET.to_owned()),
-                ("BINANCE_SECRET_KEY", KEY.to_owned()),
-                ("HTTPS_PROXY", "http://127.0.0.1:9".to_owned()),
-            ];
-        },
-    },
+    stage("accepted", |place, servers| {
+        place.sends_to(&servers.fine);
+        place.add(&format!("secret_key = \"{SECRET}\""));
+    }),
+    stage("secret from a file, answer refused and echoed", |place, servers| {
+        place.sends_to(&servers.refuses);
+        place.add("secret_key_file = \"~/secret\"");
+    }),
+    stage("secret from a command, answered by a page that echoes", |place, servers| {
+        place.sends_to(&servers.page);
+        let (list, secret) = (place.home.path().join("list"), place.home.path().join("secret"));
+        // What the command sees of its surroundings is looked through with the other files.
+        let script = format!(
+            "{{ cat /proc/[0-9]*/cmdline; env; }} > {} 2>/dev/null; cat {}",
+            list.display(),
+            secret.display()
+        );
+        place.file("give", &script);
+        place.add("secret_key_command = [\"/bin/sh\", \"give\"]");
+        place.vars.push(("PATH", "/usr/bin:/bin".to_owned()));
+        place.vars.push(("BINANCE_API_SECRET", SECRET.to_owned()));
+    }),
+    stage("private key, unknown outcome", |place, servers| {
+        place.sends_to(&servers.closes);
+        place.file("key.pem", &pem());
+        place.add("private_key_file = \"~/key.pem\"");
+    }),
+    stage("answer without an end", |place, servers| {
+        place.sends_to(&servers.half);
+        place.add(&format!("secret_key = \"{SECRET}\""));
+    }),
+    stage("nobody listens", |place, servers| {
+        place.sends_to(&servers.refused);
+        place.add(&format!("secret_key = \"{SECRET}\""));
+    }),
+    stage("no TLS there", |place, servers| {
+        place.sends_to(&servers.fine.replace("http:", "https:"));
+        place.add(&format!("secret_key = \"{SECRET}\""));
+    }),
+    stage("another host", |place, _| {
+        place.add("base_url = \"http://user:password@198.51.100.1\"");
+        place.add(&format!("secret_key = \"{SECRET}\""));
+    }),
+    stage("config broken in the line of the secret", |place, _| {
+        place.add(&format!("secret_key = \"{SECRET}"));
+    }),
+    stage("secret of the wrong type", |place, _| place.add(&format!("secret_key = [\"{SECRET}\"]"))),
+    stage("secret in the place of a number", |place, _| {
+        place.add(&format!("recv_window = \"{SECRET}\"\nsecret_key = \"{SECRET}\""));
+    }),
+    stage("secret in the place of a word", |place, _| {
+        place.add(&format!("output = \"{SECRET}\"\nsecret_key = \"{SECRET}\""));
+    }),
+    stage("secret in the place of a URL", |place, _| {
+        place.add(&format!("base_url = \"{SECRET}\"\nsecret_key = \"{SECRET}\""));
+    }),
+    stage("secret in the place of the name of its file", |place, _| {
+        place.add(&format!("secret_key_file = \"{SECRET}\""));
+    }),
+    stage("secret in the place of the name of a private key's file", |place, _| {
+        place.add(&format!("private_key_file = \"{SECRET}\""));
+    }),
+    stage("secret in the place of its command", |place, _| {
+        place.add(&format!("secret_key_command = [\"{SECRET}\"]"));
+    }),
+    stage("secret in the place of a name", |place, _| {
+        place.rest = format!("[profiles.b]\n{SECRET} = \"x\"\n");
+    }),
+    stage("secret in the place of another profile's environment", |place, _| {
+        place.rest = format!("[profiles.b]\nenv = \"{SECRET}\"\n");
+    }),
+    stage("secret in the variable of a private key's file", |place, _| {
+        place.profile.clear();
+        place.vars =
+            vec![("BINANCE_API_KEY", KEY.to_owned()), ("BINANCE_PRIVATE_KEY_FILE", SECRET.to_owned())];
+    }),
+    stage("config open to others", |place, _| {
+        place.mode = 0o644;
+        place.add(&format!("secret_key = \"{SECRET}\""));
+    }),
+    stage("key file open to others", |place, _| {
+        let path = place.file("key.pem", &pem());
+        fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+        place.add("private_key_file = \"~/key.pem\"");
+    }),
+    stage("key file damaged", |place, _| {
+        place.file("key.pem", &pem().replace("MC", "NC"));
+        place.add("private_key_file = \"~/key.pem\"");
+    }),
+    stage("white space in the secret", |place, _| place.add(&format!("secret_key = \"{SECRET} \""))),
+    stage("command that fails", |place, _| {
+        place.file("give", &format!("echo {SECRET}; exit 3"));
+        place.add("secret_key_command = [\"/bin/sh\", \"give\"]");
+    }),
+    stage("variables, and a proxy that is not there", |place, _| {
+        place.profile.clear();
+        place.vars = vec![
+            ("BINANCE_API_KEY", KEY.to_owned()),
+            ("BINANCE_SECRET_KEY", SECRET.to_owned()),
+            ("HTTPS_PROXY", format!("http://user:{SECRET}@127.0.0.1:9")),
+        ];
+    }),
+    stage("variables that differ", |place, _| {
+        place.profile.clear();
+        place.vars = vec![
+            ("BINANCE_API_KEY", KEY.to_owned()),
+            ("BINANCE_SECRET_KEY", SECRET.to_owned()),
+            ("BINANCE_API_SECRET", SECRET.to_uppercase()),
+        ];
+    }),
+    stage("key and secret the wrong way round", |place, _| {
+        place.profile.clear();
+        place.vars = vec![
+            ("BINANCE_API_KEY", SECRET.to_owned()),
+            ("BINANCE_SECRET_KEY", KEY.to_owned()),
+            ("HTTPS_PROXY", "http://127.0.0.1:9".to_owned()),
+        ];
+    }),
 ];
 
 /// Servers that many runs use, and what was seen in the list of processes while they answered.

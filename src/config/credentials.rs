@@ -1,7 +1,7 @@
 use std::fmt;
 use std::path::Path;
 
-use super::parse::resolve;
+use super::parse::{could_be_secret, resolve};
 use super::profile::{ApiKeySource, PassphraseSource, Profile, SecretSource};
 use super::secret_file::{check_passphrase, read_public, read_secret};
 use super::source::{API_KEY, PRIVATE_KEY_FILE, SECRETS};
@@ -121,6 +121,9 @@ impl Credentials {
         }
         let api_key = api_key(&api_key_text, Place::Variable(API_KEY))?;
         let key = if name == PRIVATE_KEY_FILE {
+            if could_be_secret(secret.expose()) {
+                return Err(ConfigError::Variable { name, problem: SettingProblem::CouldBeSecret });
+            }
             let problem = SettingProblem::NoHome;
             let path = resolve(secret.expose(), Path::new(""), inputs.home.as_deref());
             private_key(&path.ok_or(ConfigError::Variable { name, problem })?, || Ok(None), ask)?

@@ -275,6 +275,11 @@ pub enum SettingProblem {
     /// A profile's name that would garble a terminal.
     #[error("is no name for a profile; use letters, digits, `-` and `_`")]
     Name,
+    /// A secret where something else belongs, by the look of it.
+    #[error(
+        "holds what could be a secret, so it is not shown; a secret belongs in `secret_key`, and a file that is named like one is written `./name`"
+    )]
+    CouldBeSecret,
     /// No environment.
     #[error("is wrong: {0}")]
     Environment(#[from] UnknownEnvironment),

@@ -5,7 +5,8 @@ use zeroize::Zeroizing;
 
 use super::credentials::{hmac_key, private_key, secret_key_in};
 use super::file::read_text;
-use super::write::write_private;
+use super::parse::could_be_secret;
+use super::write::{lock, write_private};
 use super::{ConfigError, ConfigPath, Place};
 use crate::catalogue::Environment;
 use crate::signing::{ApiKey, PrivateKeyError, SecretKey};
@@ -57,6 +58,7 @@ pub fn add_profile(
 ) -> Result<bool, ConfigError> {
     check_name(&new.name)?;
     let profile = table_of(new)?;
+    let _lock = lock(&path.path)?;
     // Named or not, the file to be written need not exist; where it does it has to be right.
     let file = match path.load(home) {
         Err(ConfigError::NoConfigFile { .. }) => None,
@@ -79,7 +81,7 @@ pub fn add_profile(
 fn check_name(name: &str) -> Result<(), ConfigError> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let bounded = (1..=64).contains(&name.len());
-    let right = bounded && name.chars().all(fits) && !name.starts_with('-');
+    let right = bounded && !could_be_secret(name) && name.chars().all(fits) && !name.starts_with('-');
     if right { Ok(()) } else { Err(ConfigError::ProfileName(name.escape_debug().to_string())) }
 }
 

@@ -31,6 +31,14 @@ pub(super) const PROFILE_SETTINGS: &[&str] = &[
     "output",
 ];
 
+/// The longest name or value that a message repeats, in bytes: a secret is longer.
+const LONGEST_SHOWN: usize = 40;
+
+/// Whether a text that a message would repeat may be a secret in the wrong place: long, and of letters and digits alone.
+pub(super) fn could_be_secret(text: &str) -> bool {
+    text.len() > LONGEST_SHOWN && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
 /// What the text of a config file says.
 pub(super) struct Parsed {
     pub(super) default_profile: Option<Located<String>>,
@@ -88,7 +96,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Profile, ConfigError> {
         let line = line_of(self.text, &name.span());
         let name: &str = name.get_ref();
-        if name.is_empty() || name.chars().any(char::is_control) {
+        if name.is_empty() || name.chars().any(char::is_control) || could_be_secret(name) {
             return Err(self.error(name, line, SettingProblem::Name));
         }
         let value = value.get_ref();
@@ -108,7 +116,7 @@ impl<'a> Reader<'a> {
             base_url: reader.parsed("base_url", BaseUrl::parse)?,
             ca_file: reader.path("ca_file")?,
             timeout: reader.parsed("timeout", parse_timeout)?,
-            output: reader.text("output")?.map(|l| Located { value: l.value.to_owned(), line: l.line }),
+            output: reader.shown_text("output")?.map(|l| Located { value: l.value.to_owned(), line: l.line }),
         })
     }
 
@@ -162,6 +170,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A text that messages repeat.
+    fn shown_text(self, name: &'static str) -> Result<Option<Located<&'a str>>, ConfigError> {
+        let text = self.text(name)?;
+        match text.as_ref().filter(|t| could_be_secret(t.value)) {
+            Some(secret) => Err(self.error(name, secret.line, SettingProblem::CouldBeSecret)),
+            None => Ok(text),
+        }
+    }
+
     fn secret_text(self, name: &'static str) -> Result<Option<Located<SecretKey>>, ConfigError> {
         Ok(self.text(name)?.map(|l| l.map(SecretKey::new)))
     }
@@ -181,12 +198,21 @@ impl<'a> Reader<'a> {
             _ if numeric => return Err(self.wrong_type(name, line, "a number", value)),
             _ => return Err(self.wrong_type(name, line, "a text in quotes", value)),
         };
-        let value = parse(&text).map_err(|e| self.error(name, line, e.into()))?;
+        let wrong = |e: E| match e.into() {
+            // These say what they were given, and it may be a secret in the wrong place.
+            SettingProblem::Environment(_) | SettingProblem::RecvWindow(_) | SettingProblem::Timeout(_)
+                if text.len() > LONGEST_SHOWN =>
+            {
+                SettingProblem::CouldBeSecret
+            }
+            problem => problem,
+        };
+        let value = parse(&text).map_err(|e| self.error(name, line, wrong(e)))?;
         Ok(Some(Located { value, line }))
     }
 
     fn path(self, name: &'static str) -> Result<Option<Located<PathBuf>>, ConfigError> {
-        let Some(Located { value, line }) = self.text(name)? else { return Ok(None) };
+        let Some(Located { value, line }) = self.shown_text(name)? else { return Ok(None) };
         let value = resolve(value, self.folder(), self.home)
             .ok_or_else(|| self.error(name, line, SettingProblem::NoHome))?;
         Ok(Some(Located { value, line }))
@@ -202,6 +228,9 @@ impl<'a> Reader<'a> {
         let mut words = words.ok_or_else(|| self.wrong_type(name, line, expected, value))?;
         let program = words.first_mut().filter(|w| !w.is_empty());
         let program = program.ok_or_else(|| self.error(name, line, SettingProblem::Empty))?;
+        if could_be_secret(program) {
+            return Err(self.error(name, line, SettingProblem::CouldBeSecret));
+        }
         if program.contains('/') {
             let path = resolve(program, self.folder(), self.home)
                 .ok_or_else(|| self.error(name, line, SettingProblem::NoHome))?;
@@ -238,7 +267,7 @@ impl<'a> Reader<'a> {
 
     fn error(self, name: &str, line: usize, problem: SettingProblem) -> ConfigError {
         // It may be a secret that lost its setting.
-        let long = name.len() > 40;
+        let long = name.len() > LONGEST_SHOWN;
         let name = if long { "a name that long".to_owned() } else { name.escape_debug().to_string() };
         let (file, profile) = (self.file.to_owned(), self.profile.map(str::to_owned));
         ConfigError::Setting { file, line, profile, name, problem }

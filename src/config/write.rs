@@ -1,9 +1,36 @@
-use std::fs::{DirBuilder, File};
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io::{Error, ErrorKind, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::ConfigError;
+
+/// Another process holds the lock for some milliseconds; one that holds it longer has stopped.
+const LONGEST_LOCK: Duration = Duration::from_secs(5);
+
+/// Keeps others from changing the file at `path` until it is dropped: between reading and writing it, what they wrote would be
+/// lost. It is the folder that is locked, since the file is replaced. `None` where the file system has no locks.
+pub(super) fn lock(path: &Path) -> Result<Option<File>, ConfigError> {
+    let failed = |problem| ConfigError::Write { path: path.to_owned(), problem };
+    let target = target(path).map_err(failed)?;
+    let folder = make_folder(&target).and_then(File::open).map_err(failed)?;
+    let began = Instant::now();
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Ok(Some(folder)),
+            Err(TryLockError::WouldBlock) if began.elapsed() < LONGEST_LOCK => {
+                thread::sleep(Duration::from_millis(5));
+            }
+            Err(TryLockError::WouldBlock) => {
+                let reason = "another process has been changing the file for 5 s; let it end, then try again";
+                return Err(failed(Error::new(ErrorKind::TimedOut, reason)));
+            }
+            Err(TryLockError::Error(_)) => return Ok(None),
+        }
+    }
+}
 
 /// Writes a file that holds a secret: a new one with mode 0600 in the same folder, synced, then renamed over the old.
 /// Whoever reads it meanwhile sees the old or the new, whole. Folders that are missing are made with mode 0700.
@@ -16,11 +43,7 @@ pub(super) fn write_private(path: &Path, content: &[u8]) -> Result<(), ConfigErr
 
 fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
     let target = target(path)?;
-    let folder = match target.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let folder = make_folder(&target)?;
     // `tempfile` makes files with mode 0600 and a name that nobody can foresee.
     let mut file = tempfile::Builder::new().prefix(".bnq-").tempfile_in(folder)?;
     file.write_all(content)?;
@@ -33,13 +56,24 @@ fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
     })
 }
 
-/// The file to replace: the one that a link leads to.
+/// The folder of a file, made if it is missing.
+fn make_folder(file: &Path) -> Result<&Path, Error> {
+    let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    Ok(folder)
+}
+
+/// The file to replace: the one that a link leads to, if the link is this user's or root's.
 fn target(path: &Path) -> Result<PathBuf, Error> {
     match path.symlink_metadata() {
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(path.to_owned()),
         Err(e) => Err(e),
         Ok(metadata) if metadata.is_file() => Ok(path.to_owned()),
-        Ok(_) => {
+        Ok(metadata) => {
+            let own = rustix::process::geteuid().as_raw();
+            if metadata.is_symlink() && metadata.uid() != own && metadata.uid() != 0 {
+                return Err(Error::new(ErrorKind::PermissionDenied, "it is another user's link"));
+            }
             let target = path.canonicalize()?;
             let regular = target.metadata()?.is_file();
             if regular {
@@ -84,6 +118,35 @@ mod tests {
         write_private(&link, b"new").unwrap();
         assert!(link.symlink_metadata().unwrap().is_symlink());
         assert_eq!((fs::read(&real).unwrap(), mode(&real)), (b"new".to_vec(), 0o600));
+    }
+
+    #[test]
+    fn a_lock_is_waited_for() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a/config.toml");
+        let held = lock(&path).unwrap().unwrap();
+        assert_eq!(mode(&root.path().join("a")), 0o700);
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| lock(&path).unwrap().is_some());
+            assert!(File::open(root.path().join("a")).unwrap().try_lock().is_err());
+            drop(held);
+            assert!(waiting.join().unwrap());
+        });
+    }
+
+    #[test]
+    fn anothers_link_is_not_followed() {
+        let root = tempfile::tempdir().unwrap();
+        let (real, link) = (root.path().join("real"), root.path().join("config.toml"));
+        fs::write(&real, "old").unwrap();
+        symlink("real", &link).unwrap();
+        // Only root can give a link away; whoever else runs this has nobody else's link.
+        if std::os::unix::fs::lchown(&link, Some(65_534), None).is_err() {
+            return;
+        }
+        let error = write_private(&link, b"new").unwrap_err().to_string();
+        assert!(error.contains("another user's link"), "{error}");
+        assert_eq!(fs::read(&real).unwrap(), b"old");
     }
 
     #[test]

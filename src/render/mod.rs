@@ -135,8 +135,8 @@ pub enum RenderError {
         /// accepted has been written, and after it the rest as it came.
         start: Option<Vec<u8>>,
     },
-    /// Arrays and objects are nested too deep. Formats that hold the answer have written nothing, the others all of it,
-    /// from the place on as it came.
+    /// Arrays and objects are nested too deep. Formats that hold the answer have written nothing, the others what stands
+    /// before the place.
     #[error("the answer is nested deeper than {MAX_DEPTH} at byte {offset}; use -o raw")]
     TooDeep {
         /// Bytes before the place.

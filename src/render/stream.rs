@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use super::fields::Fields;
 use super::json::{Formatter, Layout};
-use super::lexer::Fault;
+use super::lexer::{Cause, Fault};
 use super::rows::Subject;
 use super::value::Value;
 use super::{RenderError, Style};
@@ -20,7 +20,7 @@ const START: usize = 1 << 20;
 ///
 /// # Errors
 /// If the answer is not JSON, what was accepted is written and after it the rest as it came, unless nothing was: then
-/// the error holds the start.
+/// the error holds the start. Of one that is nested too deep, nothing is written after that.
 pub(super) fn reformat(
     source: &mut dyn Read,
     layout: Layout,
@@ -45,6 +45,10 @@ pub(super) fn reformat(
             }
             formatter.interrupt();
             write(&mut formatter, out)?;
+            if fault.cause == Cause::TooDeep {
+                // No honest answer is, and of another one it can go on for long.
+                return Err(RenderError::broken(fault, None));
+            }
             // One reader for both, so that a character cut between them stays whole.
             let rest = formatter.unread(chunk).concat();
             copy(&mut rest.as_slice().chain(source), style, out)?;

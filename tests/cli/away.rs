@@ -93,8 +93,13 @@ fn head(stream: &mut impl Read) -> Option<String> {
 impl Away {
     /// `bnq` with these words, as a user of this server.
     pub fn bnq(&self, line: &str) -> Bnq {
+        self.bnq_of(NAME, line)
+    }
+
+    /// The same, as a user who knows it by another name.
+    pub fn bnq_of(&self, name: &str, line: &str) -> Bnq {
         let config = format!(
-            "default_profile = \"main\"\n[profiles.main]\nenv = \"live\"\nbase_url = \"https://{NAME}\"\n\
+            "default_profile = \"main\"\n[profiles.main]\nenv = \"live\"\nbase_url = \"https://{name}\"\n\
              api_key = \"{KEY}\"\nsecret_key = \"{SECRET}\"\nca_file = \"{}\"\n",
             self.folder.path().join("ca.pem").display()
         );

@@ -9,6 +9,7 @@
 )]
 
 mod account;
+mod addresses;
 mod away;
 mod bad_input;
 mod catalogue;
@@ -21,17 +22,21 @@ mod doctor;
 mod endpoints;
 mod explain;
 mod faults;
+mod files;
 mod help;
+mod hostile;
 mod interrupts;
 mod limits;
 mod made_up;
 mod man;
+mod matrix;
 mod mistakes;
 mod output;
 mod practice;
 mod readme;
 mod request;
 mod resend;
+mod secrets;
 mod settle;
 mod signing;
 mod state;

@@ -239,7 +239,7 @@ impl Scripted {
     }
 }
 
-fn read_request(stream: &TcpStream) -> Option<String> {
+pub fn read_request(stream: &TcpStream) -> Option<String> {
     stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
@@ -259,7 +259,8 @@ fn read_request(stream: &TcpStream) -> Option<String> {
     Some(head + &String::from_utf8(body).ok()?)
 }
 
-fn reset(stream: &TcpStream) {
+/// Lets the connection be reset when it is dropped.
+pub fn reset(stream: &TcpStream) {
     rustix::net::sockopt::set_socket_linger(stream, Some(Duration::ZERO)).unwrap();
 }
 

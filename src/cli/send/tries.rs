@@ -83,7 +83,7 @@ impl Sender<'_> {
             return Err(self.refused(response));
         }
         self.tell_practice(&response);
-        if self.query.target.changes { Ok(response) } else { self.held(response) }
+        self.held(response)
     }
 
     fn unsent(&self, error: &SendError) -> Trouble {
@@ -95,7 +95,12 @@ impl Sender<'_> {
         let mut start = Vec::new();
         if let Err(e) = (&mut response.body).take(HELD).read_to_end(&mut start) {
             let too_large = matches!(BodyError::of(&e), Some(BodyError::TooLarge { .. }));
-            let failure = Failure::new(Kind::NoAnswer, format!("the answer broke off: {e}"));
+            let mut failure = Failure::new(Kind::NoAnswer, format!("the answer broke off: {e}"));
+            if self.query.target.changes && !start.is_empty() {
+                // It can tell what became of the change.
+                failure.body = Some(String::from_utf8_lossy(&start).into_owned());
+                failure.show_body = true;
+            }
             let tried = if too_large { Tried::Final } else { Tried::Unanswered };
             return Err(Trouble { failure: self.broken(failure, response.status), tried });
         }

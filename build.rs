@@ -21,6 +21,8 @@ mod own;
 mod responses;
 #[path = "build/source.rs"]
 mod source;
+#[path = "build/states.rs"]
+mod states;
 #[path = "build/weights.rs"]
 mod weights;
 

@@ -8,6 +8,7 @@ use toml::{Spanned, Value};
 use crate::emit::{Pool, Table, variant};
 use crate::responses::Responses;
 use crate::source::Source;
+use crate::states::{Outcome, Outcomes};
 use crate::weights;
 
 #[derive(Deserialize)]
@@ -51,6 +52,7 @@ struct Endpoint {
     role: Option<String>,
     errors_in: Option<String>,
     settle: Option<Settle>,
+    outcome: Option<Outcome>,
     ask: Option<bool>,
     #[serde(default)]
     plays: String,
@@ -123,6 +125,7 @@ struct Tables {
     requires: Table,
     mandatory: Table,
     weights: Table,
+    outcomes: Outcomes,
 }
 
 pub fn generate(pool: &mut Pool) -> Result<String, String> {
@@ -138,6 +141,7 @@ pub fn generate(pool: &mut Pool) -> Result<String, String> {
         requires: Table::new("REQUIRES", "Requires"),
         mandatory: Table::new("MANDATORY", "MandatoryBy"),
         weights: Table::new("WEIGHTS", "WeightCase"),
+        outcomes: Outcomes::read()?,
     };
     let mut rows = BTreeMap::new();
     for source in Source::read_folder("data/endpoints")? {
@@ -172,7 +176,7 @@ pub fn generate(pool: &mut Pool) -> Result<String, String> {
         &tables.mandatory,
         &tables.weights,
     ];
-    Ok(parts.map(Table::finish).concat())
+    Ok(parts.map(Table::finish).concat() + &tables.outcomes.finish())
 }
 
 /// What spans several rows: paths that are unique, and settling endpoints that exist and take what is copied to them.
@@ -180,9 +184,18 @@ fn check_product(source: &Source, product: &Product) -> Result<(), String> {
     let mut paths = HashSet::new();
     let takes: HashMap<&str, HashSet<&str>> =
         product.endpoint.iter().map(|e| (e.get_ref().command.as_str(), names_of(e.get_ref()))).collect();
+    let mut usual = None;
     for spanned in &product.endpoint {
         let e = spanned.get_ref();
         let fail = |what: String| Err(source.at(&spanned.span(), format!("`{}`: {what}", e.command)));
+        if let Some(outcome) = &e.outcome {
+            if e.changes || !names_of(e).contains(outcome.id.as_str()) {
+                return fail(format!("`outcome` is of a read that takes the id `{}`", outcome.id));
+            }
+            if outcome.usual && usual.replace(&e.command).is_some() {
+                return fail("a second `outcome` is the usual one".to_owned());
+            }
+        }
         if !paths.insert((&e.method, &e.path)) {
             return fail(format!("{} {} is there twice", e.method, e.path));
         }
@@ -240,6 +253,7 @@ fn endpoint_row(
     let requires = requires(pool, tables, e);
     let mandatory_by = mandatory_by(pool, tables, e);
     let settle = settle(pool, tables, e);
+    let outcome = tables.outcomes.row(pool, e.outcome.as_ref()).map_err(&fail)?;
     let default = |name: &str| {
         e.parameters.iter().map(Spanned::get_ref).find(|p| p.name == name).map(|p| p.default.clone())
     };
@@ -276,7 +290,7 @@ fn endpoint_row(
         "group:{group},command:{command},method:{method},path:{path},section:{section},title:{title},\
          help:{help},doc:{doc},security:{security},signed:{signed},changes:{changes},asks:{asks},deprecated:{deprecated},\
          weight:{weight},weight_by:{weight_by},weight_note:{weight_note},order_count:{order_count},order_count_1m:{order_count_1m},role:{role},errors_in:{errors_in},\
-         settle:{settle},plays:{plays},parameters:{parameters},one_of:{one_of},at_most_one:{at_most_one},\
+         settle:{settle},outcome:{outcome},plays:{plays},parameters:{parameters},one_of:{one_of},at_most_one:{at_most_one},\
          requires:{requires},mandatory_by:{mandatory_by}"
     ))
 }

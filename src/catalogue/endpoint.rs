@@ -1,7 +1,9 @@
 use std::fmt;
 
 use super::weight::WeightRow;
-use super::{GROUPS, MANDATORY, NAMES, PARAMETER_LISTS, PARAMETERS, Parameter, Permission, REQUIRES, Weight};
+use super::{
+    GROUPS, MANDATORY, NAMES, Outcome, PARAMETER_LISTS, PARAMETERS, Parameter, Permission, REQUIRES, Weight,
+};
 use crate::data::{Span, Text};
 
 /// One REST endpoint.
@@ -30,6 +32,7 @@ pub struct Endpoint {
     pub(super) role: Option<Role>,
     pub(super) errors_in: Option<ErrorsIn>,
     pub(super) settle: Option<Settle>,
+    pub(super) outcome: Option<Outcome>,
     pub(super) plays: Text,
     pub(super) response: Text,
     pub(super) parameters: Span,
@@ -167,6 +170,11 @@ impl Endpoint {
     /// How the outcome of a change is found out afterwards.
     pub fn settle(&self) -> Option<&Settle> {
         self.settle.as_ref()
+    }
+
+    /// How its answer tells what became of a change.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
     }
 
     /// Which part of the practice exchange answers it; `None` where none does yet.

@@ -7,6 +7,7 @@ mod assets;
 mod endpoint;
 mod hosts;
 mod limit;
+mod outcome;
 mod parameter;
 mod permission;
 mod search;
@@ -19,6 +20,7 @@ pub use hosts::{
     ignores_signing,
 };
 pub use limit::{Interval, LimitKind, RateLimit, ban, limits, limits_of};
+pub use outcome::{OrderState, Outcome};
 pub use parameter::{ListStyle, Parameter, ParameterType, Place};
 pub use permission::{Permission, Permissions};
 pub use search::{Found, search};
@@ -27,6 +29,7 @@ pub use weight::{Weight, WeightRule};
 use crate::data::{Span, Text};
 use endpoint::{MandatoryBy, Requires};
 use limit::Ban;
+use outcome::StateWord;
 use weight::{WeightCase, WeightRow};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));

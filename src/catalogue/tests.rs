@@ -131,3 +131,39 @@ fn hosts_are_chosen_by_environment_path_and_group() {
     let order = find("spot", "order").unwrap();
     assert_eq!(environments_of(order), Environment::ALL);
 }
+
+#[test]
+fn what_tells_an_outcome_is_in_the_answer() {
+    let mut seen = 0;
+    for (e, outcome) in endpoints().iter().filter_map(|e| Some((e, e.outcome()?))) {
+        let shape: serde_json::Value = serde_json::from_str(e.response().unwrap()).unwrap();
+        let order = match outcome.items() {
+            None => &shape,
+            Some("*") => &shape[0],
+            Some(member) => &shape[member][0],
+        };
+        let in_list = outcome.items().map(|_| outcome.id());
+        for member in [Some(outcome.at()), outcome.executed(), in_list].into_iter().flatten() {
+            assert!(order.get(member).is_some(), "{e:?}: {member}");
+        }
+        seen += 1;
+    }
+    assert_eq!(seen, 15);
+}
+
+#[test]
+fn every_order_with_an_id_can_be_settled_in_a_word() {
+    // The history that is asked cannot be asked by the id.
+    let unsettled = ["portfolio-margin new-cm-conditional-order"];
+    for e in endpoints() {
+        let Some(settle) = e.settle().filter(|s| s.id().is_some()) else { continue };
+        let name = format!("{} {}", e.group(), e.command());
+        let ask = find(e.group(), settle.ask()).unwrap();
+        let host = |e: &Endpoint| e.path().split('/').nth(1).map(str::to_owned);
+        assert_eq!(host(e), host(ask), "{name}: asked on another host");
+        let by = ask
+            .outcome()
+            .filter(|o| settle.copy().any(|(from, to)| Some(from) == settle.id() && to == o.id()));
+        assert_eq!(by.is_none(), unsettled.contains(&name.as_str()), "{name}");
+    }
+}

@@ -6,7 +6,7 @@ use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
 use anyhow::Context as _;
 use rustix::termios::{self, LocalModes, OptionalActions};
 
-use crate::cli::interrupt;
+use crate::cli::interrupt::{self, Last};
 use crate::signing::SecretKey;
 
 /// Whether somebody is there to be asked: stdin and stderr are both terminals.
@@ -45,7 +45,7 @@ pub fn secret(question: &str) -> anyhow::Result<SecretKey> {
     let (at_signal, shown) = (tty.try_clone()?, before.clone());
     let _guard = interrupt::Guard::new(move |_| {
         let _ = termios::tcsetattr(&at_signal, OptionalActions::Flush, &shown);
-        None
+        Last::Dies(String::new())
     })?;
     termios::tcsetattr(&tty, OptionalActions::Flush, &silent)?;
     let typed = write!(tty, "{question}").map_err(Into::into).and_then(|()| read_line(&tty));

@@ -6,7 +6,7 @@ use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
 use crate::cli::{
     check, completions, config, doctor, endpoint_args, endpoints, explain, globals, limits, man, request,
-    serve, sign, suggest,
+    serve, settle, sign, suggest,
 };
 
 /// A command that is no endpoint.
@@ -14,6 +14,8 @@ use crate::cli::{
 pub enum Builtin {
     /// `bnq request`
     Request,
+    /// `bnq settle`
+    Settle,
     /// `bnq sign`
     Sign,
     /// `bnq check`
@@ -38,8 +40,9 @@ pub enum Builtin {
 
 impl Builtin {
     /// Every one, in the order of the help.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Request,
+        Self::Settle,
         Self::Endpoints,
         Self::Sign,
         Self::Check,
@@ -56,6 +59,7 @@ impl Builtin {
     pub fn name(self) -> &'static str {
         match self {
             Self::Request => "request",
+            Self::Settle => "settle",
             Self::Sign => "sign",
             Self::Check => "check",
             Self::Explain => "explain",
@@ -73,6 +77,7 @@ impl Builtin {
     pub fn about(self) -> &'static str {
         match self {
             Self::Request => "Sends a request to any path, in the catalogue or not",
+            Self::Settle => "Finds out what became of an order or withdrawal whose outcome is unknown",
             Self::Sign => "Computes the signature of a text, offline",
             Self::Check => "Says why a request of any client is refused, and how to mend it",
             Self::Explain => {
@@ -93,6 +98,7 @@ impl Builtin {
         let command = Command::new(self.name()).about(self.about());
         match self {
             Self::Request => request::arguments(command),
+            Self::Settle => settle::arguments(command),
             Self::Sign => sign::arguments(command),
             Self::Check => check::arguments(command),
             Self::Explain => explain::arguments(command),

@@ -97,11 +97,15 @@ pub fn print_stderr(text: &str) {
 
 /// Prints a failure in the form asked for.
 pub fn print_failure(failure: &Failure, form: ErrorForm) {
-    let text = match form {
+    print_stderr(&failure_text(failure, form));
+}
+
+/// A failure in the form asked for, as whole lines.
+pub fn failure_text(failure: &Failure, form: ErrorForm) -> String {
+    match form {
         ErrorForm::Text => failure.to_text(),
         ErrorForm::Json => failure.to_json() + "\n",
-    };
-    print_stderr(&text);
+    }
 }
 
 /// How stdout wants its text: colour by `when` (auto, always, never), by `NO_COLOR`, and on a terminal alone.

@@ -54,6 +54,11 @@ const SWITCHES: &[(&str, Option<char>, &str)] = &[
     ("no-check", None, "Send parameters as they are typed, whatever the catalogue says of them"),
     ("no-wait", None, "Fail with exit code 6 in place of waiting for a rate limit or the end of a ban"),
     ("no-client-id", None, "Do not make an id for a change that has none"),
+    (
+        "settle",
+        None,
+        "If the outcome of an order or withdrawal is unknown, find it out at once, as `bnq settle` does",
+    ),
     ("quiet", Some('q'), "Print no notes on stderr"),
     ("verbose", Some('v'), "Print the request, the answer's headers and where each setting came from"),
 ];
@@ -155,6 +160,8 @@ pub struct Globals {
     pub no_wait: bool,
     /// `--no-client-id`
     pub no_client_id: bool,
+    /// `--settle`
+    pub settle: bool,
     /// `-q`
     pub quiet: bool,
     /// `-v`
@@ -186,6 +193,7 @@ impl Globals {
             yes: flag("yes"),
             no_wait: flag("no-wait"),
             no_client_id: flag("no-client-id"),
+            settle: flag("settle"),
             quiet: flag("quiet"),
             verbose: flag("verbose"),
         }

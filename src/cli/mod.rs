@@ -29,6 +29,8 @@ mod roff;
 mod send;
 mod serve;
 mod session;
+mod settle;
+mod settling;
 mod sign;
 mod suggest;
 mod target;
@@ -118,6 +120,7 @@ fn dispatch(mut words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
         Named::Endpoint(endpoint) => query::run(endpoint, commands::innermost(matches), &session),
         Named::Group(group) => session::print(commands::overview_of(group).as_bytes()),
         Named::Builtin(Builtin::Request) => request::run(matches, &session),
+        Named::Builtin(Builtin::Settle) => settle::run(matches, &session),
         Named::Builtin(Builtin::Sign) => sign::run(matches, &session),
         Named::Builtin(Builtin::Check) => check::run(matches, &session),
         Named::Builtin(Builtin::Explain) => explain::run(matches, &session),

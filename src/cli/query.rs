@@ -11,8 +11,9 @@ use crate::cli::endpoint_args::{self, Typed};
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::redact::Redactor;
 use crate::cli::session::{Session, now_ms, print, usage};
+use crate::cli::settling::{self, SentAt, Settling};
 use crate::cli::target::Target;
-use crate::cli::{client_id, console, guard, local, send, values, watch};
+use crate::cli::{client_id, console, guard, local, send, watch};
 use crate::config::{BaseUrl, Credentials, Settings};
 use crate::render::{self, Format, Output, RenderError};
 use crate::signing::{Draft, Parameters, RecvWindow, SignedRequest};
@@ -50,6 +51,8 @@ pub struct Query<'a> {
     pub redactor: Redactor,
     /// `--timestamp`
     pub fixed_time: Option<i64>,
+    /// When it was signed last.
+    pub sent_at: SentAt,
     recv_window: Option<RecvWindow>,
     output: Output,
 }
@@ -68,6 +71,7 @@ pub fn run(endpoint: &'static Endpoint, matches: &ArgMatches, session: &Session)
 /// Whatever ends it other than an accepted answer.
 pub fn send(target: Target, typed: Typed, session: &Session) -> Result<(), Failure> {
     let query = Query::prepare(target, typed, session)?;
+    settling::check(&query)?;
     if session.globals.dry_run || session.globals.curl {
         return query.show();
     }
@@ -79,7 +83,11 @@ pub fn send(target: Target, typed: Typed, session: &Session) -> Result<(), Failu
 }
 
 impl<'a> Query<'a> {
-    fn prepare(target: Target, typed: Typed, session: &'a Session) -> Result<Self, Failure> {
+    /// Checks a request and resolves what it runs with.
+    ///
+    /// # Errors
+    /// A usage or configuration failure.
+    pub fn prepare(target: Target, typed: Typed, session: &'a Session) -> Result<Self, Failure> {
         let fixed_time = once("timestamp", session.globals.timestamp.as_deref(), typed.timestamp.as_deref())?;
         let fixed_time = fixed_time.map(timestamp).transpose()?;
         let window =
@@ -106,6 +114,7 @@ impl<'a> Query<'a> {
             redactor: Redactor::default(),
             settings,
             fixed_time,
+            sent_at: SentAt::default(),
         };
         if query.target.needs_key {
             query.credentials = Some(session.credentials(&query.settings)?);
@@ -140,6 +149,7 @@ impl<'a> Query<'a> {
     /// # Errors
     /// If the system gives no random numbers.
     pub fn sign(&self, base_url: &str, timestamp: i64) -> Result<SignedRequest, Failure> {
+        self.sent_at.note(timestamp);
         let draft = Draft {
             method: self.target.method,
             base_url: base_url.to_owned(),
@@ -166,12 +176,13 @@ impl<'a> Query<'a> {
         self.in_url.iter().chain(self.in_body.iter()).collect()
     }
 
-    fn parameter(&self, name: &str) -> Option<&str> {
+    /// The value that is sent for a parameter.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
         self.in_url.get(name).or_else(|| self.in_body.get(name))
     }
 
     /// Under `-v`: the host, and where each setting came from.
-    fn tell_settings(&self, base_url: &str) {
+    pub fn tell_settings(&self, base_url: &str) {
         let console = self.session.console;
         console.detail(&format!("host: {base_url}"));
         for (name, value, origin) in self.settings.list() {
@@ -196,7 +207,10 @@ impl<'a> Query<'a> {
     }
 
     /// Signs the request and prints it instead of sending it.
-    fn show(&self) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// As for sending it, and if stdout cannot be written.
+    pub fn show(&self) -> Result<(), Failure> {
         let base_url = self.base_url(None)?;
         let request = self.sign(base_url.as_str(), self.fixed_time.unwrap_or_else(now_ms))?;
         if self.session.globals.debug_sign {
@@ -225,6 +239,16 @@ impl<'a> Query<'a> {
             Err(RenderError::Write(e)) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
             result => result.map_err(|error| unprinted(&error, source)),
         }
+    }
+
+    /// Prints an answer if all of it can be read.
+    ///
+    /// # Errors
+    /// As for [`Query::render`]; then nothing has been printed, unless stdout broke.
+    pub fn render_whole(&self, source: &mut dyn Read) -> Result<(), Failure> {
+        let mut answer = Vec::new();
+        self.render_to(source, &mut answer).map_err(|error| unprinted(&error, source))?;
+        print(&answer)
     }
 
     /// Prints an answer in the place of the one before; says whether anybody is still reading.
@@ -257,33 +281,9 @@ impl<'a> Query<'a> {
         failure.environment = Some(self.environment());
         failure.client_order_id = self.id.as_ref().map(|(_, id)| id.clone());
         if failure.kind == Kind::Unknown {
-            let named = self.id.as_ref().map(|(name, id)| format!(" ({name} {id})")).unwrap_or_default();
-            failure.fix = Some(match self.settle_command() {
-                Some(command) => {
-                    format!("do not send it again before this tells what became of it{named}: {command}")
-                }
-                None => format!("look at the account before sending it again{named}"),
-            });
+            failure.fix = Some(Settling::of(self).fix());
         }
         failure
-    }
-
-    /// The command that tells the outcome of this change.
-    fn settle_command(&self) -> Option<String> {
-        let settle = self.target.settle()?;
-        let ask = catalogue::find(self.target.group, settle.ask())?;
-        let mut words = vec!["bnq".to_owned()];
-        words.extend(self.session.globals.account_flags());
-        words.extend(ask.words().into_iter().map(str::to_owned));
-        let mut copied = Parameters::new();
-        for (from, to) in settle.copy() {
-            let Some((value, target)) = self.parameter(from).zip(ask.parameter(to)) else { continue };
-            words.extend([format!("--{}", target.flag()), value.to_owned()]);
-            copied.push(to, value);
-        }
-        // Without an id there is nothing to ask by.
-        values::check_together(ask, &copied).ok()?;
-        Some(words.iter().map(|w| render::request::shell_quote(w)).collect::<Vec<_>>().join(" "))
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod tries;
 
+mod ask;
+
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,11 +13,13 @@ use std::time::{Duration, Instant};
 use crate::catalogue::{self, Environment, ErrorsIn, Role};
 use crate::cli::console;
 use crate::cli::exit::{Failure, Kind};
-use crate::cli::interrupt;
+use crate::cli::interrupt::{self, Last};
 use crate::cli::pace::Pace;
 use crate::cli::query::Query;
 use crate::cli::refusal::{self, Asked, Keyed};
 use crate::cli::session::{now_ms, variable};
+use crate::cli::settle;
+use crate::cli::settling::Settling;
 use crate::client::{
     self, Client, ClientOptions, ClockError, ClockReading, ProxyVariables, Response, SendError,
     Transport as _,
@@ -23,6 +27,8 @@ use crate::client::{
 use crate::config::Settings;
 use crate::render;
 use crate::signing::{Draft, SignedRequest};
+
+pub use ask::ask;
 
 /// The longest answer that is held to look for errors in it. Real ones are a few kilobytes.
 const MAX_HELD: u64 = 4 << 20;
@@ -32,7 +38,10 @@ const MAX_HELD: u64 = 4 << 20;
 /// # Errors
 /// A failure for every end but an accepted answer.
 pub fn run(query: &Query<'_>, base_url: &str) -> Result<(), Failure> {
-    Sender::new(query, base_url).run().map_err(|failure| query.complete(failure))
+    let sender = Sender::new(query, base_url);
+    // It watches until the outcome is settled: as long as that goes on, an interruption leaves it unknown.
+    let _guard = sender.watch_signals()?;
+    settle::at_once(query, base_url, sender.run().map_err(|failure| query.complete(failure)))
 }
 
 struct Sender<'a> {
@@ -52,7 +61,6 @@ impl<'a> Sender<'a> {
     }
 
     fn run(&self) -> Result<(), Failure> {
-        let _guard = self.watch_signals()?;
         match self.query.interval {
             None => self.once(),
             Some(interval) => self.repeat(interval),
@@ -77,19 +85,19 @@ impl<'a> Sender<'a> {
 
     /// While a change is under way, an interruption leaves its outcome unknown.
     fn watch_signals(&self) -> Result<interrupt::Guard, Failure> {
-        let unknown = self.query.complete(unknown("interrupted while the change was under way"));
+        let settling = Settling::of(self.query);
+        let mut unknown = self.query.complete(unknown("interrupted while the change was under way"));
         let interrupted =
             self.query.complete(Failure::new(Kind::Interrupted, "interrupted; nothing was changed"));
         let (changes, form, begun) =
             (self.query.target.changes, self.query.session.errors, Arc::clone(&self.begun));
         Ok(interrupt::Guard::new(move |signal| {
             if changes && begun.load(Ordering::SeqCst) {
-                console::print_failure(&unknown, form);
-                return Some(unknown.kind.exit_code());
+                unknown.fix = Some(settling.fix());
+                return Last::Unknown(console::failure_text(&unknown, form));
             }
             let kind = if signal == interrupt::SIGTERM { Kind::Terminated } else { Kind::Interrupted };
-            console::print_failure(&Failure { kind, ..interrupted }, form);
-            None
+            Last::Dies(console::failure_text(&Failure { kind, ..interrupted }, form))
         })?)
     }
 
@@ -117,16 +125,24 @@ impl<'a> Sender<'a> {
     fn accepted(&self, response: &mut Response) -> Result<(), Failure> {
         let status = response.status;
         let Some(place) = self.query.target.errors_in() else {
-            return self.query.render(&mut response.body).map_err(|e| self.broken(e, status));
+            return self.show(&mut response.body).map_err(|e| self.broken(e, status));
         };
         let body = read_bounded(&mut response.body).map_err(|e| {
             self.broken(Failure::new(Kind::NoAnswer, format!("the answer broke off: {e}")), status)
         })?;
         let failure = refusal::inside(place, &self.asked(), status, &body);
         if place == ErrorsIn::Items || failure.is_none() {
-            self.query.render(&mut body.as_bytes()).map_err(|e| self.broken(e, status))?;
+            self.show(&mut body.as_bytes()).map_err(|e| self.broken(e, status))?;
         }
         failure.map_or(Ok(()), Err)
+    }
+
+    /// Prints an answer; where its outcome is to be settled, all of it or nothing, since a state may follow in its place.
+    fn show(&self, source: &mut dyn Read) -> Result<(), Failure> {
+        if self.query.session.globals.settle {
+            return self.query.render_whole(source);
+        }
+        self.query.render(source)
     }
 
     fn asked(&self) -> Asked<'_> {

@@ -1,6 +1,6 @@
 use std::fmt;
 use std::iter::Sum;
-use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
@@ -36,6 +36,24 @@ impl Amount {
     /// The quotient, cut off after eight decimals; zero if there is nothing to divide by.
     pub fn over(self, other: Self) -> Self {
         Self(self.0.saturating_mul(ONE).checked_div(other.0).unwrap_or(0))
+    }
+
+    /// The share of this that `part` is of `whole`, cut off after eight decimals; all of it if they are the same.
+    pub fn share(self, part: Self, whole: Self) -> Self {
+        Self(self.0.saturating_mul(part.0).checked_div(whole.0).unwrap_or(0))
+    }
+
+    /// Without its sign.
+    pub fn size(self) -> Self {
+        Self(self.0.saturating_abs())
+    }
+
+    /// With this many decimals, eight at most; further ones are cut off.
+    pub fn fixed(self, decimals: usize) -> String {
+        let mut text = self.to_string();
+        let surplus = 8usize.saturating_sub(decimals);
+        text.truncate(text.len() - surplus - usize::from(decimals == 0));
+        text
     }
 
     pub fn is_zero(self) -> bool {
@@ -135,6 +153,13 @@ impl Sub for Amount {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Neg for Amount {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(-self.0)
     }
 }
 

@@ -1,20 +1,25 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::keys::Keys;
 use super::limits::Limits;
 use super::spot::{amend, cancels, history, info, list_orders, orders, prevented, quotes, replace, tickers};
-use super::{examples, spot};
-use crate::catalogue::{self, Endpoint, Parameter};
+use super::{examples, futures, margin, spot, wallet};
+use crate::catalogue::{Endpoint, Parameter};
 
 /// Everything that a practice exchange plays with: what the engine changes.
 pub(super) struct World {
     pub(super) spot: spot::Spot,
+    pub(super) futures: futures::Futures,
+    pub(super) wallet: wallet::Wallet,
 }
 
 impl World {
     /// An exchange that is started at `start_ms`, a whole minute, with an account to which nothing has happened.
     pub(super) fn new(opening: &spot::Opening, start_ms: i64) -> Self {
-        Self { spot: opening.begin(start_ms) }
+        let spot = opening.begin(start_ms);
+        let futures = futures::practice_account(&spot, start_ms);
+        Self { spot, futures, wallet: wallet::practice_account(start_ms) }
     }
 }
 
@@ -22,6 +27,10 @@ impl World {
 pub(super) struct Call<'a> {
     pub(super) endpoint: &'static Endpoint,
     pub(super) parameters: &'a [(String, String)],
+    /// The API key it came with, where one is needed.
+    pub(super) api_key: Option<&'a str>,
+    /// The keys of the account, as far as they are known.
+    pub(super) keys: Option<&'a Keys>,
     pub(super) limits: &'a Limits,
     /// The exchange's clock, in microseconds.
     pub(super) now_us: i64,
@@ -80,10 +89,15 @@ impl Failure {
 }
 
 pub(super) type Answer = Result<String, Failure>;
-type Play = fn(&mut World, &Call<'_>) -> Answer;
+pub(super) type Play = fn(&mut World, &Call<'_>) -> Answer;
 
-/// What is played, by the name that the catalogue has for it in `plays`.
-pub(super) const PLAYS: &[(&str, Play)] = &[
+/// What is played, by the name that the catalogue has for it in `plays`: a table for each product, Spot's being [`PLAYS`].
+pub(super) fn plays() -> impl Iterator<Item = &'static (&'static str, Play)> {
+    [PLAYS, futures::PLAYS, wallet::PLAYS, margin::PLAYS].into_iter().flatten()
+}
+
+/// What is played at Spot.
+const PLAYS: &[(&str, Play)] = &[
     ("account", |w, c| history::account(&w.spot, c)),
     ("account-commission", |w, c| history::commission(&w.spot, c)),
     ("agg-trades", |w, c| quotes::agg_trades(&w.spot, c)),
@@ -142,22 +156,20 @@ pub(super) enum Played {
     Example(String),
 }
 
-/// Whether anything of a group is played. Beside true answers an example would look like one, and an order like one that
-/// was accepted.
-pub(super) fn is_played(group: &str) -> bool {
-    catalogue::in_group(group).any(|e| e.plays().is_some())
-}
+/// Products of which every answer is true, by group: what is not played there is refused. Beside orders that are in the book an
+/// example would look like one. Everywhere else an endpoint that is not played answers with its example, which says so.
+const WITHOUT_EXAMPLES: [&str; 1] = ["spot"];
 
 /// The function that plays an endpoint.
 fn player(endpoint: &Endpoint) -> Option<Play> {
     let name = endpoint.plays()?;
-    PLAYS.iter().find(|(n, _)| *n == name).map(|(_, play)| *play)
+    plays().find(|(n, _)| *n == name).map(|(_, play)| *play)
 }
 
 /// Answers an accepted request with the JSON text of the exchange's answer.
 pub(super) fn play(world: &mut World, call: &Call<'_>) -> Result<Played, Failure> {
     let Some(play) = player(call.endpoint) else {
-        if !is_played(call.endpoint.group()) {
+        if !WITHOUT_EXAMPLES.contains(&call.endpoint.group()) {
             call.combination_allowed()?;
             return Ok(Played::Example(examples::answer(call)));
         }
@@ -170,7 +182,18 @@ pub(super) fn play(world: &mut World, call: &Call<'_>) -> Result<Played, Failure
     };
     call.combination_allowed()?;
     world.spot.advance(call.now_ms());
+    world.futures.advance(call.now_ms());
     play(world, call).map(Played::Answer)
+}
+
+/// Whether a symbol is traded where an endpoint trades. An endpoint that answers with an example takes any: some of them have
+/// names that no market has, such as `BTCUSD`.
+pub(super) fn is_traded(world: &World, endpoint: &Endpoint, symbol: &str) -> bool {
+    match (endpoint.group(), endpoint.plays()) {
+        ("futures", Some(_)) => world.futures.has(symbol),
+        (group, played) if played.is_some() || WITHOUT_EXAMPLES.contains(&group) => world.spot.has(symbol),
+        _ => true,
+    }
 }
 
 /// The JSON text of an answer. Structs keep the order of their fields, which is that of the documentation.

@@ -11,6 +11,9 @@ use crate::catalogue::ParameterType;
 /// The time in every example, in milliseconds: 2026-03-01T00:00:00Z.
 const TIME_MS: i64 = 1_772_323_200_000;
 
+/// When a contract without end is delivered, in milliseconds. Source: USD-M futures documentation, "Exchange information".
+const NEVER_MS: i64 = 4_133_404_800_000;
+
 /// Parameters whose values come back under another name.
 const RENAMED: [(&str, &str); 2] = [("clientOrderId", "newClientOrderId"), ("origQty", "quantity")];
 
@@ -25,24 +28,46 @@ pub(super) fn answer(call: &Call<'_>) -> String {
 fn write(call: &Call<'_>, shape: &Shape, name: &str, out: &mut String) {
     match shape {
         Shape::Value(kind) => out.push_str(&value(call, kind, name)),
+        Shape::Given(text) => out.push_str(&quoted(text)),
         Shape::List(items) => {
             out.push('[');
             for (i, item) in items.iter().enumerate() {
                 out.push_str(if i == 0 { "" } else { "," });
-                write(call, item, name, out);
+                match item {
+                    Shape::Object(members) if is_filter(members) => write_filters(call, members, out),
+                    _ => write(call, item, name, out),
+                }
             }
             out.push(']');
         }
-        Shape::Object(members) => {
-            out.push('{');
-            for (i, (name, member)) in members.iter().enumerate() {
-                out.push_str(if i == 0 { "" } else { "," });
-                out.push_str(&quoted(name));
-                out.push(':');
-                write(call, member, name, out);
-            }
-            out.push('}');
-        }
+        Shape::Object(members) => write_object(call, members.iter(), out),
+    }
+}
+
+fn write_object<'a>(call: &Call<'_>, members: impl Iterator<Item = &'a (String, Shape)>, out: &mut String) {
+    out.push('{');
+    for (i, (name, member)) in members.enumerate() {
+        out.push_str(if i == 0 { "" } else { "," });
+        out.push_str(&quoted(name));
+        out.push(':');
+        write(call, member, name, out);
+    }
+    out.push('}');
+}
+
+fn is_filter(members: &[(String, Shape)]) -> bool {
+    members.iter().any(|(name, _)| name == words::FILTER_TYPE)
+}
+
+/// Writes the filters of a symbol. The shape has the members of all of them in one object, which no client could read.
+fn write_filters(call: &Call<'_>, members: &[(String, Shape)], out: &mut String) {
+    let has = |name: &str| members.iter().any(|(n, _)| n == name);
+    let filters = words::FILTERS.iter().filter(|(_, names)| names.iter().all(|name| has(name)));
+    for (i, (kind, names)) in filters.enumerate() {
+        out.push_str(if i == 0 { "" } else { "," });
+        let own = members.iter().filter(|(name, _)| names.contains(&name.as_str()));
+        let first = (words::FILTER_TYPE.to_owned(), Shape::Given(kind));
+        write_object(call, std::iter::once(&first).chain(own), out);
     }
 }
 
@@ -59,7 +84,7 @@ fn value(call: &Call<'_>, kind: &str, name: &str) -> String {
         "integer-string" => quoted(&fitting(is_whole).unwrap_or_else(|| whole(call, name).to_string())),
         "time" => TIME_MS.to_string(),
         "number" => fitting(is_number).unwrap_or_else(|| "1.0".to_owned()),
-        "decimal-string" => quoted(&fitting(is_number).unwrap_or_else(|| "1.00000000".to_owned())),
+        "decimal-string" => quoted(&fitting(is_number).unwrap_or_else(|| words::decimal(name).to_owned())),
         "string" => quoted(&sent.map_or_else(|| text(call, name), str::to_owned)),
         digits => quoted(digits),
     }
@@ -74,6 +99,9 @@ fn echo<'a>(call: &'a Call<'_>, name: &str) -> Option<&'a str> {
 }
 
 fn whole(call: &Call<'_>, name: &str) -> i64 {
+    if name == "deliveryDate" {
+        return NEVER_MS;
+    }
     if name == "serverTime" {
         // The clock that requests are judged by: clients set theirs by it.
         return call.told_us / 1000;
@@ -90,8 +118,8 @@ fn text(call: &Call<'_>, name: &str) -> String {
         ("pair", _) => symbol().split('_').next().unwrap_or_default().to_owned(),
         ("status", _) if has(call, "side") => "NEW".to_owned(),
         ("type", _) if has(call, "side") => "LIMIT".to_owned(),
-        ("status", _) if has(call, "filters") => "TRADING".to_owned(),
-        _ => words::text(name).to_owned(),
+        ("status" | "contractStatus", _) if has(call, "filters") => "TRADING".to_owned(),
+        _ => words::text(call.endpoint.path(), name).to_owned(),
     }
 }
 

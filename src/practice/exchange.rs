@@ -180,9 +180,9 @@ impl Exchange {
         self
     }
 
-    /// Other groups trade symbols that this market does not have, such as `BTCUSD_PERP`.
+    /// Each group has symbols of its own, such as `BTCUSD_PERP`.
     fn is_traded(&self, endpoint: &Endpoint, symbol: &str) -> bool {
-        !engine::is_played(endpoint.group()) || self.state.look(|world| world.spot.has(symbol))
+        self.state.look(|world| engine::is_traded(world, endpoint, symbol))
     }
 
     #[cfg(test)]
@@ -321,6 +321,8 @@ impl Exchange {
         let call = Call {
             endpoint: accepted.endpoint,
             parameters: &accepted.parameters,
+            api_key: accepted.api_key.as_deref(),
+            keys: Some(&self.account.keys),
             limits: &self.limits,
             now_us,
             told_us,

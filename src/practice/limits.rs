@@ -91,10 +91,10 @@ pub(super) struct TooMuch {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Shown {
-    rate_limit_type: &'static str,
-    interval: &'static str,
-    interval_num: u32,
-    limit: u32,
+    pub(super) rate_limit_type: &'static str,
+    pub(super) interval: &'static str,
+    pub(super) interval_num: u32,
+    pub(super) limit: u32,
     /// What is used of it, where that is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u32>,

@@ -17,14 +17,17 @@ mod escape;
 mod examples;
 mod exchange;
 mod faults;
+mod futures;
 mod http;
 mod keys;
 mod limits;
 mod log;
+mod margin;
 mod origin;
 mod page;
 mod spot;
 mod state;
+mod wallet;
 mod wire;
 
 pub use account::{Account, AccountError, AccountProblem};

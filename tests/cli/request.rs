@@ -144,13 +144,8 @@ fn a_change_of_any_group_is_asked_about_and_settled() {
     let error = bnq(&line).run().exits(9).error();
     let id = error["client_order_id"].as_str().unwrap();
     assert!(error["fix"].as_str().unwrap().contains(&format!("withdrawOrderId {id}")), "{error}");
-    assert!(
-        error["fix"]
-            .as_str()
-            .unwrap()
-            .ends_with(&format!("wallet withdraw-history --coin BTC --withdraw-order-id {id}")),
-        "{error}"
-    );
+    let settles = format!(" settle {id} coin=BTC --group wallet --sent-at ");
+    assert!(error["fix"].as_str().unwrap().contains(&settles), "{error}");
 }
 
 #[test]

@@ -189,6 +189,8 @@ pub enum Then {
     Reset,
     /// Says nothing and keeps the connection open.
     Hang,
+    /// Sends these bytes and keeps the connection open.
+    Begin(Vec<u8>),
 }
 
 /// A whole answer with this status and body.
@@ -220,6 +222,10 @@ pub fn scripted(then: impl Fn(usize, &str) -> Then + Send + 'static) -> Scripted
                 Then::Close => {}
                 Then::Reset => reset(&stream),
                 Then::Hang => open.push(stream),
+                Then::Begin(bytes) => {
+                    let _ = (&stream).write_all(&bytes);
+                    open.push(stream);
+                }
             }
         }
     });

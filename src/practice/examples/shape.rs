@@ -7,6 +7,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 pub(in crate::practice) enum Shape {
     /// A value: its type, or digits that stand for themselves.
     Value(String),
+    /// This text.
+    Given(&'static str),
     /// A list: of such items, or of these very ones if there are several.
     List(Vec<Shape>),
     /// An object.

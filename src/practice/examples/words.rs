@@ -14,7 +14,7 @@ pub(super) fn symbol(path: &str) -> &'static str {
 }
 
 /// Texts by the whole name.
-const TEXTS: [(&[&str], &str); 26] = [
+const TEXTS: [(&[&str], &str); 28] = [
     (&["side", "orderSide"], "BUY"),
     (&["positionSide"], "BOTH"),
     (&["orderType", "origType"], "LIMIT"),
@@ -31,7 +31,9 @@ const TEXTS: [(&[&str], &str); 26] = [
     (&["listOrderStatus"], "EXECUTING"),
     (&["rateLimitType"], "REQUEST_WEIGHT"),
     (&["interval"], "MINUTE"),
-    (&["filterType"], "PRICE_FILTER"),
+    (&["orderTypes"], "LIMIT"),
+    (&["underlyingType"], "COIN"),
+    (&[FILTER_TYPE], "PRICE_FILTER"),
     (&["incomeType"], "TRANSFER"),
     (&["accountType", "walletType"], "SPOT"),
     (&["timezone"], "UTC"),
@@ -59,8 +61,46 @@ const ENDS: [(&[&str], &str); 9] = [
     (&["status"], "SUCCESS"),
 ];
 
-/// A text for a name.
-pub(super) fn text(name: &str) -> &'static str {
+/// Assets of a contract that is paid in its base asset, by the beginning of the path.
+const COIN_MARGINED: (&[&str], &[(&str, &str)]) =
+    (&["/dapi/", "/papi/v1/cm/"], &[("quoteAsset", "USD"), ("marginAsset", "BTC")]);
+
+/// What says which filter of a symbol an object is.
+pub(super) const FILTER_TYPE: &str = "filterType";
+
+/// The filters of a symbol: type and members.
+/// Source: USD-M and COIN-M futures documentation, "Exchange information".
+pub(super) const FILTERS: [(&str, &[&str]); 7] = [
+    ("PRICE_FILTER", &["minPrice", "maxPrice", "tickSize"]),
+    ("LOT_SIZE", &["minQty", "maxQty", "stepSize"]),
+    ("MARKET_LOT_SIZE", &["minQty", "maxQty", "stepSize"]),
+    ("MAX_NUM_ORDERS", &["limit"]),
+    ("MAX_NUM_ALGO_ORDERS", &["limit"]),
+    ("MIN_NOTIONAL", &["notional"]),
+    ("PERCENT_PRICE", &["multiplierUp", "multiplierDown", "multiplierDecimal"]),
+];
+
+/// Decimals by name; all others are 1.
+const DECIMALS: [(&[&str], &str); 4] = [
+    (&["maxPrice", "maxQty"], "1000000.00000000"),
+    (&["minPrice", "tickSize"], "0.10000000"),
+    (&["multiplierUp"], "1.05000000"),
+    (&["multiplierDown"], "0.95000000"),
+];
+
+/// A decimal for a name.
+pub(super) fn decimal(name: &str) -> &'static str {
+    DECIMALS.iter().find(|(names, _)| names.contains(&name)).map_or("1.00000000", |(_, decimal)| decimal)
+}
+
+/// A text for a name in the answer of a path.
+pub(super) fn text(path: &str, name: &str) -> &'static str {
+    let (paths, assets) = COIN_MARGINED;
+    if let Some((_, asset)) =
+        assets.iter().find(|(n, _)| *n == name && paths.iter().any(|p| path.starts_with(p)))
+    {
+        return asset;
+    }
     let lower = name.to_ascii_lowercase();
     let whole = TEXTS.iter().find(|(names, _)| names.contains(&name));
     let end = || ENDS.iter().find(|(ends, _)| ends.iter().any(|e| lower.ends_with(e)));
@@ -68,7 +108,8 @@ pub(super) fn text(name: &str) -> &'static str {
 }
 
 /// Numbers by the end of the name; all others are 1.
-const NUMBERS: [(&[&str], i64); 5] = [
+const NUMBERS: [(&[&str], i64); 6] = [
+    (&["contractsize"], 100),
     (&["id", "no"], 1001),
     (&["precision", "scale"], 8),
     (&["limit", "size"], 100),

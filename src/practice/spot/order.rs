@@ -6,25 +6,17 @@ use super::symbol::{Asset, Symbol};
 use super::tape::Trade;
 use crate::practice::amount::Amount;
 
-/// Defines an enum whose variants have the exchange's words.
-macro_rules! words {
+/// Defines an enum whose variants have the exchange's words, which are only written.
+macro_rules! written {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum $name { $($variant),+ }
 
         impl $name {
-            /// Every one of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
             /// The exchange's word.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
-            }
-
-            /// The one that has this word.
-            pub fn parse(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|v| v.as_str() == word)
             }
         }
 
@@ -35,6 +27,25 @@ macro_rules! words {
         }
     };
 }
+
+/// Defines an enum whose variants have the exchange's words, which are read as well.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
+        $crate::practice::spot::order::written! { $(#[$doc])* $name { $($variant = $word),+ } }
+
+        impl $name {
+            /// Every one of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The one that has this word.
+            pub fn parse(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|v| v.as_str() == word)
+            }
+        }
+    };
+}
+
+pub(in crate::practice) use {words, written};
 
 words! {
     /// The side of an order.

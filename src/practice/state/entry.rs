@@ -68,6 +68,8 @@ impl Entry {
         let call = Call {
             endpoint,
             parameters: &self.parameters,
+            api_key: None,
+            keys: None,
             limits: &Limits::unenforced(),
             now_us: self.time,
             told_us: self.time,

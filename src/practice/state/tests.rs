@@ -30,6 +30,8 @@ fn play_at(state: &State, now_us: i64, (method, path, query): (&str, &str, &str)
     let call = Call {
         endpoint,
         parameters: &parameters,
+        api_key: None,
+        keys: None,
         limits: &limits,
         now_us,
         told_us: now_us,
@@ -106,4 +108,53 @@ fn sums_of_trades_are_those_of_candles() {
         let candle = Candle::of(tape, begin, end);
         assert_eq!(tape.traded(begin, end), (candle.volume, candle.quote_volume), "{begin} {end}");
     }
+}
+
+#[test]
+fn futures_and_transfers_are_kept_whenever_somebody_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let [often, once] = ["often", "once"].map(|name| folder.path().join(name));
+    let changes = [
+        ("POST", "/sapi/v1/asset/transfer", "type=MAIN_UMFUTURE&asset=USDT&amount=12.5".to_owned()),
+        ("POST", "/fapi/v1/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.05".to_owned()),
+        (
+            "POST",
+            "/fapi/v1/order",
+            format!(
+                "symbol=ETHUSDT&side=SELL&type=LIMIT&timeInForce=GTD&quantity=0.1&price=3430&goodTillDate={}",
+                NOW_MS + 3_000_000
+            ),
+        ),
+        (
+            "POST",
+            "/fapi/v1/algoOrder",
+            "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=TRAILING_STOP_MARKET&quantity=0.02&callbackRate=0.2"
+                .to_owned(),
+        ),
+    ];
+    let reads = [
+        ("/fapi/v3/account", ""),
+        ("/fapi/v1/allOrders", ""),
+        ("/fapi/v1/allAlgoOrders", "symbol=BTCUSDT"),
+        ("/fapi/v1/income", ""),
+        ("/sapi/v1/asset/transfer", "type=MAIN_UMFUTURE"),
+    ];
+    for path in [&often, &once] {
+        let state = state(path, 0);
+        for (method, path, query) in &changes {
+            play(&state, method, path, query);
+        }
+    }
+    let last = 300;
+    let asked = state(&often, 0);
+    for minute in 0..last {
+        play_at(&asked, NOW_MS * 1000 + minute * MINUTE_US, ("GET", "/fapi/v3/account", ""));
+    }
+    let (end, unasked) = (NOW_MS * 1000 + last * MINUTE_US, state(&once, 0));
+    for (path, query) in reads {
+        let answers = [&asked, &unasked].map(|state| play_at(state, end, ("GET", path, query)));
+        assert_eq!(answers[0], answers[1], "{path}");
+    }
+    let algos = play_at(&asked, end, ("GET", "/fapi/v1/allAlgoOrders", "symbol=BTCUSDT"));
+    assert_eq!(algos[0]["algoStatus"], "FINISHED", "the price has waves of more than that: {algos}");
 }

@@ -2,13 +2,15 @@ use serde_json::Value;
 
 use super::support::*;
 use crate::catalogue::{self, Endpoint};
-use crate::practice::engine::PLAYS;
+use crate::practice::engine::plays;
 
 #[test]
 fn what_the_catalogue_says_is_played_is_played_and_nothing_else() {
     let mut named: Vec<&str> = catalogue::endpoints().iter().filter_map(Endpoint::plays).collect();
-    let mut played: Vec<&str> = PLAYS.iter().map(|(name, _)| *name).collect();
+    let mut played: Vec<&str> = plays().map(|(name, _)| *name).collect();
     named.sort_unstable();
+    // Versions of an endpoint can have one answer.
+    named.dedup();
     played.sort_unstable();
     assert_eq!(named, played);
 }

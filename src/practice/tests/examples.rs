@@ -17,16 +17,15 @@ fn a_shape_keeps_the_order_of_its_members() {
 
 #[test]
 fn what_was_sent_comes_back_and_the_rest_is_plausible() {
-    let sent =
-        "symbol=BTCUSDT&side=SELL&type=LIMIT&timeInForce=GTC&quantity=0.5&price=1.50&newClientOrderId=mine";
-    let mut request = signed("/fapi/v1/order", sent);
+    let sent = "symbol=BTCUSD_PERP&side=SELL&type=LIMIT&timeInForce=GTC&quantity=0.5&price=1.50&newClientOrderId=mine";
+    let mut request = signed("/dapi/v1/order", sent);
     request.method = "POST".to_owned();
     let answered = answer(&request);
     assert_eq!(answered.status, 200, "{}", answered.body);
     assert!(answered.headers.contains(&("X-Bnq-Example", "true".to_owned())));
     let order: Value = serde_json::from_str(&answered.body).unwrap();
     let cases = [
-        ("symbol", json!("BTCUSDT")),
+        ("symbol", json!("BTCUSD_PERP")),
         ("side", json!("SELL")),
         ("price", json!("1.50")),
         ("origQty", json!("0.5")),
@@ -44,6 +43,42 @@ fn what_was_sent_comes_back_and_the_rest_is_plausible() {
 }
 
 #[test]
+fn a_symbol_of_an_example_can_be_read_by_a_client() {
+    let info = get("/dapi/v1/exchangeInfo", "");
+    let symbol = &info["symbols"][0];
+    let expected = [
+        ("symbol", json!("BTCUSD_PERP")),
+        ("pair", json!("BTCUSD")),
+        ("contractType", json!("PERPETUAL")),
+        ("contractStatus", json!("TRADING")),
+        ("deliveryDate", json!(4_133_404_800_000_i64)),
+        ("contractSize", json!(100)),
+        ("baseAsset", json!("BTC")),
+        ("quoteAsset", json!("USD")),
+        ("marginAsset", json!("BTC")),
+        ("orderTypes", json!(["LIMIT"])),
+    ];
+    for (name, value) in expected {
+        assert_eq!(symbol[name], value, "{name}");
+    }
+    let filters: Vec<(&str, usize)> = symbol["filters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| (f["filterType"].as_str().unwrap(), f.as_object().unwrap().len()))
+        .collect();
+    let expected = [
+        ("PRICE_FILTER", 4),
+        ("LOT_SIZE", 4),
+        ("MARKET_LOT_SIZE", 4),
+        ("MAX_NUM_ORDERS", 2),
+        ("MAX_NUM_ALGO_ORDERS", 2),
+        ("PERCENT_PRICE", 4),
+    ];
+    assert_eq!(filters, expected);
+}
+
+#[test]
 fn foreign_values_come_back_as_json_text_or_not_at_all() {
     let nasty = "%22%2C%22x%22%3A1%00%5C%0a%3Cb%3E";
     let path = "/sapi/v1/margin/interestHistory";
@@ -56,7 +91,7 @@ fn foreign_values_come_back_as_json_text_or_not_at_all() {
 
 #[test]
 fn clocks_tell_the_time_that_requests_are_judged_by() {
-    for path in ["/fapi/v1/time", "/dapi/v1/time", "/eapi/v1/time"] {
+    for path in ["/dapi/v1/time", "/eapi/v1/time"] {
         assert_eq!(get(path, ""), json!({ "serverTime": NOW_MS }), "{path}");
     }
 }
@@ -80,7 +115,7 @@ fn spot_is_never_an_example() {
 #[test]
 fn the_log_says_that_an_answer_is_an_example() {
     let running = running();
-    running.exchange(&request("/fapi/v1/ping", "Connection: close\r\n"));
+    running.exchange(&request("/dapi/v1/ping", "Connection: close\r\n"));
     let entry = running.last();
     assert!(entry.to_text().ends_with(" ms: example answer; nothing was changed"), "{}", entry.to_text());
     let json: Value = serde_json::from_str(&entry.to_json()).unwrap();

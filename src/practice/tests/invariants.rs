@@ -1,54 +1,11 @@
 //! What holds whatever is ordered: computed from the answers alone, exactly.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::support::*;
-use crate::practice::exchange::{Clock, Exchange};
-use crate::signing::SigningKey;
-
-/// An exchange whose clock the test sets, and a client of it.
-struct Client {
-    exchange: Exchange,
-    now_ms: i64,
-}
-
-impl Client {
-    fn new() -> Self {
-        Self { exchange: exchange(), now_ms: NOW_MS }
-    }
-
-    fn wait(&mut self, minutes: i64) {
-        self.now_ms += minutes * 60_000;
-        self.exchange.set_clock(Clock::Fixed(self.now_ms * 1000));
-    }
-
-    /// Sends a request, signed where the endpoint wants it, and tells status and body.
-    fn send(&self, method: &str, path: &str, query: &str) -> (u16, Value) {
-        let signed = crate::catalogue::at_path(path).any(|e| e.method().as_str() == method && e.signed());
-        let mut request = plain(path, query);
-        method.clone_into(&mut request.method);
-        if signed {
-            let joint = if query.is_empty() { "" } else { "&" };
-            let payload = format!("{query}{joint}timestamp={}", self.now_ms);
-            let signature = SigningKey::Hmac(crate::practice::secret_key()).sign(payload.as_bytes()).unwrap();
-            request.query = format!("{payload}&signature={}", signature.as_str()).into_bytes();
-            request.headers.push(("x-mbx-apikey".to_owned(), crate::practice::API_KEY.into()));
-        }
-        let peer: IpAddr = LOOPBACK;
-        let answered = self.exchange.answer(&request, peer, self.now_ms * 1000);
-        (answered.status, serde_json::from_str(&answered.body).unwrap())
-    }
-
-    fn get(&self, path: &str, query: &str) -> Value {
-        let (status, body) = self.send("GET", path, query);
-        assert_eq!(status, 200, "{path}?{query}: {body}");
-        body
-    }
-}
 
 const SYMBOLS: [(&str, &str, &str); 2] = [("ARKBTC", "ARK", "BTC"), ("LTCUSDT", "LTC", "USDT")];
 

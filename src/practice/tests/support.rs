@@ -146,6 +146,71 @@ pub fn product(a: i128, b: i128) -> i128 {
     a * b / 100_000_000
 }
 
+/// An exchange whose clock the test sets, and a client of it.
+pub struct Client {
+    pub exchange: Exchange,
+    pub now_ms: i64,
+}
+
+impl Client {
+    pub fn new() -> Self {
+        Self { exchange: exchange(), now_ms: NOW_MS }
+    }
+
+    pub fn wait(&mut self, minutes: i64) {
+        self.now_ms += minutes * 60_000;
+        self.exchange.set_clock(Clock::Fixed(self.now_ms * 1000));
+    }
+
+    /// Sends a request, signed where the endpoint wants it, and tells status and body.
+    pub fn send(&self, method: &str, path: &str, query: &str) -> (u16, Value) {
+        let answered = self.ask(method, path, query);
+        (answered.status, serde_json::from_str(&answered.body).unwrap())
+    }
+
+    fn ask(&self, method: &str, path: &str, query: &str) -> Answered {
+        let signed = crate::catalogue::at_path(path).any(|e| e.method().as_str() == method && e.signed());
+        let mut request = plain(path, query);
+        method.clone_into(&mut request.method);
+        if signed {
+            let joint = if query.is_empty() { "" } else { "&" };
+            let payload = format!("{query}{joint}timestamp={}", self.now_ms);
+            let signature = SigningKey::Hmac(secret_key()).sign(payload.as_bytes()).unwrap();
+            request.query = format!("{payload}&signature={}", signature.as_str()).into_bytes();
+        }
+        request.headers.push(("x-mbx-apikey".to_owned(), API_KEY.into()));
+        self.exchange.answer(&request, LOOPBACK, self.now_ms * 1000)
+    }
+
+    /// The text of an answer that has to be 200.
+    pub fn text(&self, method: &str, path: &str, query: &str) -> String {
+        let answered = self.ask(method, path, query);
+        assert_eq!(answered.status, 200, "{method} {path}?{query}: {}", answered.body);
+        answered.body
+    }
+
+    /// The answer that has to be 200.
+    pub fn done(&self, method: &str, path: &str, query: &str) -> Value {
+        serde_json::from_str(&self.text(method, path, query)).unwrap()
+    }
+
+    /// The code of a refusal with its reason and remedy in the log.
+    pub fn refused(&self, method: &str, path: &str, query: &str) -> (i64, String) {
+        let answered = self.ask(method, path, query);
+        let body: Value = serde_json::from_str(&answered.body).unwrap();
+        assert_eq!(answered.status, 400, "{method} {path}?{query}: {body}");
+        let reason = answered.reason.unwrap();
+        assert!(!reason.cause.is_empty() && !reason.fix.is_empty(), "{method} {path}?{query}");
+        (body["code"].as_i64().unwrap(), body["msg"].as_str().unwrap().to_owned())
+    }
+
+    pub fn get(&self, path: &str, query: &str) -> Value {
+        let (status, body) = self.send("GET", path, query);
+        assert_eq!(status, 200, "{path}?{query}: {body}");
+        body
+    }
+}
+
 /// The names in the order of the text, which a map would lose.
 pub fn fields_in_order(object: &Value, text: &str) -> Vec<String> {
     let mut names: Vec<String> = object.as_object().unwrap().keys().cloned().collect();

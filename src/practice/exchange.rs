@@ -216,7 +216,8 @@ impl Exchange {
     ) -> engine::Answer {
         let now_us = self.clock.now_us();
         let (limits, told_us) = (&self.limits, now_us);
-        let call = Call { endpoint, parameters, limits, now_us, told_us, microseconds: false };
+        let (api_key, keys) = (None, None);
+        let call = Call { endpoint, parameters, limits, api_key, keys, now_us, told_us, microseconds: false };
         match self.state.play(&call)? {
             Played::Answer(body) | Played::Example(body) => Ok(body),
         }

@@ -100,7 +100,8 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
 
 fn refuse_flags(session: &Session) -> Result<(), Failure> {
     let g = &session.globals;
-    let refused = [("--watch", g.watch.is_some()), ("--curl", g.curl), ("--timestamp", g.timestamp.is_some())];
+    let refused =
+        [("--watch", g.watch.is_some()), ("--curl", g.curl), ("--timestamp", g.timestamp.is_some())];
     if let Some((flag, _)) = refused.into_iter().find(|(_, given)| *given) {
         return Err(Failure::usage(format!("a batch takes no {flag}")).with_fix(format!("leave out {flag}")));
     }
@@ -150,7 +151,9 @@ fn confirm(steps: &[Step], account: &Account, session: &Session) -> Result<(), F
     if !ask::someone_is_there() {
         let lines = if total == 1 { "1 line changes".to_owned() } else { format!("{total} lines change") };
         return Err(Failure::usage(format!("{lines} your account, and nobody is there to be asked"))
-            .with_fix("add --yes to run the batch without a question, or --dry-run to see what would be sent"));
+            .with_fix(
+                "add --yes to run the batch without a question, or --dry-run to see what would be sent",
+            ));
     }
     let profile = sanitize(account.settings.profile().unwrap_or("none")).into_owned();
     let mut text = format!("  {:<24}{environment}\n  {:<24}{profile}\n", "environment", "profile");
@@ -165,7 +168,11 @@ fn confirm(steps: &[Step], account: &Account, session: &Session) -> Result<(), F
 }
 
 /// After a signal nothing more is begun, and the changes that are under way are waited for.
-fn watch_signals(board: &Arc<Board>, timeout: Duration, session: &Session) -> Result<interrupt::Guard, Failure> {
+fn watch_signals(
+    board: &Arc<Board>,
+    timeout: Duration,
+    session: &Session,
+) -> Result<interrupt::Guard, Failure> {
     let (board, form) = (Arc::clone(board), session.errors);
     Ok(interrupt::Guard::new(move |signal| {
         let unknown = board.interrupt(timeout.saturating_mul(2));

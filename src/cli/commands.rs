@@ -5,8 +5,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
 use crate::cli::{
-    batch, check, completions, config, doctor, endpoint_args, endpoints, explain, globals, limits, man, request,
-    serve, settle, sign, suggest,
+    batch, check, completions, config, doctor, endpoint_args, endpoints, explain, globals, limits, man,
+    request, serve, settle, sign, suggest,
 };
 
 /// A command that is no endpoint.
@@ -81,7 +81,9 @@ impl Builtin {
     pub fn about(self) -> &'static str {
         match self {
             Self::Request => "Sends a request to any path, in the catalogue or not",
-            Self::Batch => "Sends the commands of a file over kept connections, and prints a line of JSON for each",
+            Self::Batch => {
+                "Sends the commands of a file over kept connections, and prints a line of JSON for each"
+            }
             Self::Settle => "Finds out what became of an order or withdrawal whose outcome is unknown",
             Self::Sign => "Computes the signature of a text, offline",
             Self::Check => "Says why a request of any client is refused, and how to mend it",

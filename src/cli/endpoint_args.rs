@@ -4,8 +4,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::catalogue::{Endpoint, Parameter, ParameterType, Permission, Place, Settle};
 use crate::cli::exit::Failure;
-use crate::cli::{example, globals, session, suggest, values};
 use crate::cli::target::Target;
+use crate::cli::{example, globals, session, suggest, values};
 use crate::signing::Parameters;
 
 const PAIRS: &str = "name=value";

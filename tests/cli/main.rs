@@ -11,6 +11,7 @@
 mod account;
 mod away;
 mod bad_input;
+mod batch;
 mod catalogue;
 mod changes;
 mod check;
@@ -23,6 +24,7 @@ mod explain;
 mod faults;
 mod help;
 mod interrupts;
+mod journal;
 mod limits;
 mod made_up;
 mod man;

@@ -138,7 +138,9 @@ impl Board {
         let kind = if unknown > 0 { Kind::Unknown } else { Kind::Partial };
         let fix = match (unknown, journal) {
             (0, _) => "the lines with another exit_code than 0 say why, and what to do",
-            (_, true) => "run it again with the same journal: it asks what became of them, and sends none again",
+            (_, true) => {
+                "run it again with the same journal: it asks what became of them, and sends none again"
+            }
             (_, false) => "do not send these again before it is settled: `error.fix` of each says how",
         };
         Err(Failure::new(kind, self.summary("")).with_fix(fix))

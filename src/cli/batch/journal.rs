@@ -73,8 +73,7 @@ impl Journal {
     /// If it cannot be opened or locked, is a link, can be read by others, or is the journal of something else.
     pub fn open(path: &Path, input: &str, account: &str) -> Result<Self, Failure> {
         let shown = path.display();
-        let flags =
-            OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let flags = OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let opened = rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR).map_err(io::Error::from);
         let mut file: File = opened.map_err(|e| problem(path, &e))?.into();
         check_trusted(&file).map_err(|e| config(format!("the journal {shown} {}", e.advice())))?;
@@ -164,7 +163,8 @@ impl Journal {
     }
 
     fn write(&self, record: &Record<'_>) -> Result<File, Failure> {
-        let text = serde_json::to_string(record).map_err(|e| Failure::new(Kind::Other, e.to_string()))? + "\n";
+        let text =
+            serde_json::to_string(record).map_err(|e| Failure::new(Kind::Other, e.to_string()))? + "\n";
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.write_all(text.as_bytes()).and_then(|()| file.try_clone()).map_err(|e| problem(&self.path, &e))
     }
@@ -174,7 +174,8 @@ impl Header {
     fn check(&self, line: &[u8], path: &Path) -> Result<(), Failure> {
         let shown = path.display();
         let other = |what: &str| {
-            Err(config(format!("{shown} {what}")).with_fix("name another file, or remove this one if it is not needed"))
+            Err(config(format!("{shown} {what}"))
+                .with_fix("name another file, or remove this one if it is not needed"))
         };
         match serde_json::from_slice::<Self>(line) {
             Err(_) => other("is no journal of a batch"),

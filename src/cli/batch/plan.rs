@@ -130,4 +130,3 @@ impl Parser {
         Ok(Step { number, target, typed, words, own })
     }
 }
-

@@ -125,7 +125,8 @@ impl Work<'_> {
                 return Ok(());
             }
             let id = query.id.as_ref().map(|(_, id)| id.clone());
-            self.journal.map_or(Ok(()), |journal| journal.note_intent(step.number, &Intent { id, sent_at }))?;
+            self.journal
+                .map_or(Ok(()), |journal| journal.note_intent(step.number, &Intent { id, sent_at }))?;
             changing.set(true);
             self.board.change_begins();
             Ok(())

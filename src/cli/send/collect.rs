@@ -26,8 +26,7 @@ impl Lane {
     /// One with connections of its own, kept from one request to the next.
     pub fn new(settings: &Settings, hosts: Hosts) -> Self {
         let begun = Arc::new(AtomicBool::new(false));
-        let options =
-            ClientOptions { begun: Arc::clone(&begun), keep_alive: true, ..options(settings) };
+        let options = ClientOptions { begun: Arc::clone(&begun), keep_alive: true, ..options(settings) };
         Self { client: Arc::new(Client::new(options)), begun, hosts }
     }
 

@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::catalogue::{Endpoint, Parameter, ParameterType, Permission, Place, Settle};
 use crate::cli::exit::Failure;
 use crate::cli::target::Target;
-use crate::cli::{example, globals, session, suggest, values};
+use crate::cli::{example, globals, pages, session, suggest, values};
 use crate::signing::Parameters;
 
 const PAIRS: &str = "name=value";
@@ -67,6 +67,9 @@ pub fn command(endpoint: &'static Endpoint) -> Command {
         .after_help(format!("{}\n\n{}", facts(endpoint), globals::ELSEWHERE));
     for parameter in endpoint.parameters().filter(|p| !globals::is_global(p.flag())) {
         command = command.arg(flag(parameter));
+    }
+    if endpoint.paging().is_some() {
+        command = command.args(pages::arguments());
     }
     command.arg(
         Arg::new(PAIRS)

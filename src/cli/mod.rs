@@ -23,6 +23,7 @@ mod limits;
 mod local;
 mod man;
 mod pace;
+mod pages;
 mod query;
 mod redact;
 mod refusal;

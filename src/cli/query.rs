@@ -15,9 +15,9 @@ use crate::cli::redact::Redactor;
 use crate::cli::session::{Session, now_ms, print, usage};
 use crate::cli::settling::{self, SentAt, Settling};
 use crate::cli::target::Target;
-use crate::cli::{client_id, console, guard, local, send, watch};
+use crate::cli::{client_id, console, guard, local, pages, send, watch};
 use crate::config::{BaseUrl, Credentials, Settings};
-use crate::render::{self, Format, Output, RenderError, Style};
+use crate::render::{self, Format, Output, RenderError};
 use crate::signing::{Draft, Parameters, RecvWindow, SignedRequest};
 
 /// The most that is shown of an answer that is not the exchange's.
@@ -64,7 +64,11 @@ pub struct Query<'a> {
 /// # Errors
 /// Whatever ends it other than an accepted answer.
 pub fn run(endpoint: &'static Endpoint, matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
-    send(endpoint.into(), endpoint_args::typed(endpoint, matches)?, session)
+    let typed = endpoint_args::typed(endpoint, matches)?;
+    match pages::asked(endpoint, matches) {
+        Some(asked) => pages::run(endpoint, asked, &typed, session),
+        None => send(endpoint.into(), typed, session),
+    }
 }
 
 /// Sends what was typed, or shows it.
@@ -261,9 +265,14 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// Prints answers in this form, whatever was asked for.
-    pub fn set_form(&mut self, format: Format, style: Style) {
-        (self.output.format, self.output.style) = (format, style);
+    /// How answers are printed.
+    pub fn output(&self) -> &Output {
+        &self.output
+    }
+
+    /// Prints answers in this way, whatever was asked for.
+    pub fn set_output(&mut self, output: Output) {
+        self.output = output;
     }
 
     /// Gives an answer as the text that it would be printed as.

@@ -30,6 +30,7 @@ mod made_up;
 mod man;
 mod mistakes;
 mod output;
+mod pages;
 mod practice;
 mod readme;
 mod request;

@@ -13,7 +13,7 @@ use crate::cli::query::Query;
 use crate::cli::send::{self, Hosts, Lane};
 use crate::cli::session::Session;
 use crate::cli::settle;
-use crate::render::{Format, Style};
+use crate::render::{Format, Output, Style};
 
 /// What the workers share.
 pub struct Work<'a> {
@@ -110,7 +110,8 @@ impl Work<'_> {
             typed.name_change(&step.target, id);
         }
         let mut query = Query::of(account, step.target.clone(), typed, session)?;
-        query.set_form(Format::Compact, Style::default());
+        let fields = query.output().fields.clone();
+        query.set_output(Output { format: Format::Compact, fields, style: Style::default() });
         let base_url = query.base_url(self.practice)?;
         if let Some(intent) = intent {
             query.sent_at.note(intent.sent_at);

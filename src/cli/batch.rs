@@ -83,7 +83,6 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
     let journal = value("journal")
         .map(|path| Journal::open(Path::new(path), &text, &identity(&account, session)?))
         .transpose()?;
-    drop(text);
     let board = Arc::new(Board::new(steps.len(), shows_progress(session)));
     let _guard = watch_signals(&board, account.settings.timeout.value, session)?;
     let work = Work {
@@ -138,11 +137,11 @@ fn shows_progress(session: &Session) -> bool {
 }
 
 /// Shows what is about to be changed, and asks, as before a single change.
-fn confirm(steps: &[Step], account: &Account, session: &Session) -> Result<(), Failure> {
+fn confirm(steps: &[Step<'_>], account: &Account, session: &Session) -> Result<(), Failure> {
     let environment = account.settings.environment.value;
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for step in steps.iter().filter(|step| step.target.asks) {
-        *counts.entry(step.target.name()).or_default() += 1;
+    for target in steps.iter().map(Step::target).filter(|target| target.asks) {
+        *counts.entry(target.name()).or_default() += 1;
     }
     let total: usize = counts.values().sum();
     if total == 0 || environment == Environment::Local || session.globals.yes {

@@ -223,12 +223,6 @@ impl Globals {
         flags.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
     }
 
-    /// Whether one of the flags is given that a line of a batch can set for itself.
-    pub fn sets_something(&self) -> bool {
-        let valued = [&self.timestamp, &self.recv_window, &self.retry_for, &self.fields];
-        self.no_client_id || valued.into_iter().any(Option::is_some)
-    }
-
     /// Whether the flag of this name, with its dashes, was given a value; of those that a variable stands in for.
     pub fn gives(&self, flag: &str) -> bool {
         let flags = [

@@ -199,6 +199,9 @@ impl Sender<'_> {
 
     fn tell_request(&self, request: &SignedRequest) {
         let console = self.query.session.console;
+        if !console.verbose {
+            return;
+        }
         console.detail(&format!("> {}", render::request::masked_line(request)));
         if let Some(key) = &request.api_key {
             console.detail(&format!("> X-MBX-APIKEY: {}", key.masked()));
@@ -215,6 +218,9 @@ impl Sender<'_> {
 
     fn tell_response(&self, response: &Response) {
         let console = self.query.session.console;
+        if !console.verbose {
+            return;
+        }
         console.detail(&format!("< HTTP {} in {} ms", response.status, response.elapsed.as_millis()));
         for (name, value) in response.headers.iter().filter(|(name, _)| is_told(name)) {
             let line = format!("< {}: {value}", name.to_uppercase());

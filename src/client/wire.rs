@@ -4,6 +4,9 @@ use std::net::TcpStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use rustix::io::Errno;
+use rustix::net::RecvFlags;
+
 /// A two-way stream of bytes: TCP, or TLS over one.
 pub(super) trait Stream: Read + Write + fmt::Debug + Send + Sync {
     /// Whether it is open and nothing is there to be read: after a whole answer, what is there is no answer to anything.
@@ -186,10 +189,9 @@ impl Wire {
 
 impl Stream for Wire {
     fn is_quiet(&mut self) -> bool {
-        // What blocks has neither bytes nor an end to tell of.
-        let quiet = self.tcp.set_nonblocking(true).is_ok()
-            && matches!(self.tcp.peek(&mut [0]), Err(e) if e.kind() == io::ErrorKind::WouldBlock);
-        self.tcp.set_nonblocking(false).is_ok() && quiet
+        // What would block has neither bytes nor an end to tell of.
+        let peeked = rustix::net::recv(&self.tcp, &mut [0], RecvFlags::PEEK | RecvFlags::DONTWAIT);
+        matches!(peeked, Err(Errno::WOULDBLOCK))
     }
 }
 

@@ -35,6 +35,7 @@ fn a_wrong_line_is_named_and_then_nothing_is_sent() {
         ("time --profile main", "line 2: --profile is not for a single line"),
         ("time --base-url http://127.0.0.1:1", "line 2: --base-url is not for a single line"),
         ("new-order --yes", "line 2: --yes is not for a single line"),
+        ("historical-trades --symbol BTCUSDT --all", "line 2: a line of a batch is one request"),
         ("time -o csv", "line 2: --output is not for a single line"),
         ("account --recv-window 70000", "line 2: "),
         ("request GET api/v3/time", "line 2: `api/v3/time` is no path"),

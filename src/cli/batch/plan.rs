@@ -6,11 +6,13 @@ use clap::Command;
 use clap::error::ErrorKind;
 
 use super::input;
+use crate::catalogue::Endpoint;
 use crate::cli::account::Account;
 use crate::cli::commands::{self, Builtin, Named};
 use crate::cli::endpoint_args::{self, Typed};
 use crate::cli::exit::Failure;
 use crate::cli::globals::Globals;
+use crate::cli::pages;
 use crate::cli::query::Query;
 use crate::cli::request;
 use crate::cli::session::{Session, now_ms, print};
@@ -18,32 +20,69 @@ use crate::cli::target::Target;
 use crate::cli::usage_failure;
 use crate::render;
 
-/// One line.
-pub struct Step {
+/// One line. There can be very many, so it holds no more than it has to.
+pub struct Step<'t> {
     /// Its number in the input.
     pub number: usize,
-    /// What it is for.
-    pub target: Target,
-    /// What was typed for it.
-    pub typed: Typed,
-    /// Its words, for what is said about it.
-    words: Vec<String>,
+    /// The line.
+    text: &'t str,
+    target: Aim,
+    typed: Typed,
     /// The global flags that it sets for itself, where it sets any.
-    own: Option<Box<Globals>>,
+    own: Option<Box<Own>>,
 }
 
-impl Step {
+/// What a line is for.
+enum Aim {
+    Endpoint(&'static Endpoint),
+    Request(Box<Target>),
+}
+
+/// The global flags that a line can set for itself.
+struct Own {
+    timestamp: Option<String>,
+    recv_window: Option<String>,
+    retry_for: Option<String>,
+    fields: Option<String>,
+    no_client_id: bool,
+}
+
+impl Own {
+    fn of(globals: Globals) -> Option<Box<Self>> {
+        let Globals { timestamp, recv_window, retry_for, fields, no_client_id, .. } = globals;
+        let any = [&timestamp, &recv_window, &retry_for, &fields].into_iter().any(Option::is_some);
+        (any || no_client_id)
+            .then(|| Box::new(Self { timestamp, recv_window, retry_for, fields, no_client_id }))
+    }
+}
+
+impl Step<'_> {
+    /// What it is for.
+    pub fn target(&self) -> Target {
+        match &self.target {
+            Aim::Endpoint(endpoint) => (*endpoint).into(),
+            Aim::Request(target) => (**target).clone(),
+        }
+    }
+
+    /// What was typed for it.
+    pub fn typed(&self) -> Typed {
+        self.typed.clone()
+    }
+
     /// The run of this line alone.
     pub fn session(&self, batch: &Session) -> Session {
         let mut globals = batch.globals.clone();
-        if let Some(own) = self.own.as_deref().cloned() {
-            globals.timestamp = own.timestamp;
-            globals.recv_window = own.recv_window.or(globals.recv_window);
-            globals.retry_for = own.retry_for.or(globals.retry_for);
-            globals.fields = own.fields.or(globals.fields);
+        if let Some(own) = self.own.as_deref() {
+            globals.timestamp.clone_from(&own.timestamp);
+            globals.recv_window = own.recv_window.clone().or(globals.recv_window);
+            globals.retry_for = own.retry_for.clone().or(globals.retry_for);
+            globals.fields = own.fields.clone().or(globals.fields);
             globals.no_client_id |= own.no_client_id;
         }
-        Session { globals, words: self.words.clone(), console: batch.console, errors: batch.errors }
+        // It has been read before.
+        let words = input::words(self.text).unwrap_or_default();
+        Session { globals, words, console: batch.console, errors: batch.errors }
     }
 
     /// Names the line in what is said of it.
@@ -60,7 +99,7 @@ fn named(number: usize, failure: Failure) -> Failure {
 ///
 /// # Errors
 /// What is wrong with the first line that is, with its number; nothing was sent then.
-pub fn read(text: &str, account: &Account, session: &Session) -> Result<Vec<Step>, Failure> {
+pub fn read<'t>(text: &'t str, account: &Account, session: &Session) -> Result<Vec<Step<'t>>, Failure> {
     let mut parser = Parser::default();
     let mut steps = Vec::new();
     for (number, line) in input::lines(text) {
@@ -68,25 +107,26 @@ pub fn read(text: &str, account: &Account, session: &Session) -> Result<Vec<Step
         check(&step, account, session).map_err(|failure| step.named(failure))?;
         steps.push(step);
     }
+    steps.shrink_to_fit();
     Ok(steps)
 }
 
-fn check(step: &Step, account: &Account, session: &Session) -> Result<(), Failure> {
+fn check(step: &Step<'_>, account: &Account, session: &Session) -> Result<(), Failure> {
     let session = step.session(session);
-    Query::of(account, step.target.clone(), step.typed.clone(), &session)?.base_url(None).map(|_| ())
+    Query::of(account, step.target(), step.typed(), &session)?.base_url(None).map(|_| ())
 }
 
 /// Prints each request, signed, in place of sending it.
 ///
 /// # Errors
 /// If one cannot be signed, or stdout not be written.
-pub fn show(steps: &[Step], account: &Account, session: &Session) -> Result<(), Failure> {
+pub fn show(steps: &[Step<'_>], account: &Account, session: &Session) -> Result<(), Failure> {
     for step in steps {
         let own = step.session(session);
-        let query = Query::of(account, step.target.clone(), step.typed.clone(), &own)?;
+        let query = Query::of(account, step.target(), step.typed(), &own)?;
         let base_url = query.base_url(None)?;
         let request = query.sign(base_url.as_str(), query.fixed_time.unwrap_or_else(now_ms))?;
-        let shown = render::request::dry_run_json(&step.target.name(), &request);
+        let shown = render::request::dry_run_json(&query.target.name(), &request);
         print(super::board::line(step.number, 0, Some(&shown), None, false).as_bytes())?;
     }
     Ok(())
@@ -97,7 +137,7 @@ pub fn show(steps: &[Step], account: &Account, session: &Session) -> Result<(), 
 struct Parser(HashMap<String, Command>);
 
 impl Parser {
-    fn step(&mut self, number: usize, line: &str) -> Result<Step, Failure> {
+    fn step<'t>(&mut self, number: usize, line: &'t str) -> Result<Step<'t>, Failure> {
         let words = input::words(line)?;
         let named = commands::named(&words)?;
         let command = match named {
@@ -123,10 +163,17 @@ impl Parser {
                 .with_fix(format!("give {flag} to `bnq batch`, where it holds for all lines")));
         }
         let (target, typed) = match named {
-            Some(Named::Endpoint(endpoint)) => (endpoint.into(), endpoint_args::typed(endpoint, matches)?),
-            _ => request::read(matches)?,
+            Some(Named::Endpoint(endpoint)) => {
+                (Aim::Endpoint(endpoint), endpoint_args::typed(endpoint, matches)?)
+            }
+            _ => request::read(matches).map(|(target, typed)| (Aim::Request(Box::new(target)), typed))?,
         };
-        let own = globals.sets_something().then(|| Box::new(globals));
-        Ok(Step { number, target, typed, words, own })
+        if let Some(Named::Endpoint(endpoint)) = named
+            && pages::asked(endpoint, matches).is_some()
+        {
+            return Err(Failure::usage("a line of a batch is one request, and --all is several")
+                .with_fix("leave out --all, or run it outside a batch"));
+        }
+        Ok(Step { number, text: line, target, typed, own: Own::of(globals) })
     }
 }

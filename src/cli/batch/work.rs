@@ -18,7 +18,7 @@ use crate::render::{Format, Output, Style};
 /// What the workers share.
 pub struct Work<'a> {
     /// The lines.
-    pub steps: &'a [Step],
+    pub steps: &'a [Step<'a>],
     /// The batch.
     pub session: &'a Session,
     /// The address of an exchange inside this process.
@@ -65,7 +65,7 @@ impl Work<'_> {
         })
     }
 
-    fn step(&self, index: usize, step: &Step, account: &Account, lane: &Lane) {
+    fn step(&self, index: usize, step: &Step<'_>, account: &Account, lane: &Lane) {
         if let Some((code, text)) = self.journal.and_then(|journal| journal.result(step.number)) {
             return self.finish(index, code, text);
         }
@@ -98,18 +98,18 @@ impl Work<'_> {
 
     fn send(
         &self,
-        step: &Step,
+        step: &Step<'_>,
         session: &Session,
         account: &Account,
         lane: &Lane,
         changing: &Cell<bool>,
     ) -> Result<Ended, Failure> {
         let intent = self.journal.and_then(|journal| journal.unsettled(step.number));
-        let mut typed = step.typed.clone();
+        let (target, mut typed) = (step.target(), step.typed());
         if let Some(id) = intent.as_ref().and_then(|intent| intent.id.as_ref()) {
-            typed.name_change(&step.target, id);
+            typed.name_change(&target, id);
         }
-        let mut query = Query::of(account, step.target.clone(), typed, session)?;
+        let mut query = Query::of(account, target, typed, session)?;
         let fields = query.output().fields.clone();
         query.set_output(Output { format: Format::Compact, fields, style: Style::default() });
         let base_url = query.base_url(self.practice)?;

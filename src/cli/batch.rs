@@ -81,7 +81,7 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
     }
     confirm(&steps, &account, session)?;
     let journal = value("journal")
-        .map(|path| Journal::open(Path::new(path), &text, &identity(&account, session)?))
+        .map(|path| Journal::open(Path::new(path), &text, &identity(&account, session)))
         .transpose()?;
     let board = Arc::new(Board::new(steps.len(), shows_progress(session)));
     let _guard = watch_signals(&board, account.settings.timeout.value, session)?;
@@ -119,7 +119,7 @@ fn parallel(text: &str) -> Result<usize, Failure> {
 }
 
 /// What a journal is for: it may not be gone on with for another account.
-fn identity(account: &Account, session: &Session) -> Result<String, Failure> {
+fn identity(account: &Account, session: &Session) -> String {
     let settings = &account.settings;
     let base_url = settings.base_url.as_ref().map(|url| url.value.as_str().to_owned()).unwrap_or_default();
     let key = match account.credentials(session) {
@@ -127,7 +127,7 @@ fn identity(account: &Account, session: &Session) -> Result<String, Failure> {
         // Without a key there are public reads alone: a line that needs one has been refused before.
         Err(_) => String::new(),
     };
-    Ok(format!("{} {base_url} {key}", settings.environment.value))
+    format!("{} {base_url} {key}", settings.environment.value)
 }
 
 /// The bar is for whoever waits; where the results scroll past, they show how far it is.

@@ -90,7 +90,7 @@ fn it_stops_at_the_first_failure_if_asked_to() {
     let lines = "time\norder symbol=BTCUSDT orderId=1\ntime\ntime\n";
     let ran = batch(&server.url, "--stop-on-error", lines).exits(10);
     assert_eq!(codes(&ran), [(1, 0), (2, 7)]);
-    ran.says("of 4 lines 1 failed, and 2 have no result");
+    ran.says("4 lines: 1 failed, 2 without a result");
     assert_eq!(codes(&batch(&server.url, "", lines).exits(10)), [(1, 0), (2, 7), (3, 0), (4, 0)]);
 }
 

@@ -118,7 +118,7 @@ fn orders(url: &str) -> BTreeMap<String, usize> {
 
 /// Runs a batch until its journal has so many more lines, then kills it. Whether it was still running.
 fn killed(command: &Bnq, lines: &str, journal: &Path, more: usize) -> bool {
-    let noted = || fs::read(journal).map_or(0, |bytes| bytes.iter().filter(|b| **b == b'\n').count());
+    let noted = || fs::read_to_string(journal).map_or(0, |text| text.lines().count());
     let (before, began) = (noted(), Instant::now());
     let input = command.home().join("lines");
     write_private(&input, lines);
@@ -160,7 +160,7 @@ fn every_order_once(count: usize, kills: usize, until_done: bool) {
     let state = folder.path().join("state");
     let server = serve_words(&format!("--no-limits --fault-seed 7 --state {}", state.display()), &rules);
     let order = |i: &usize| {
-        let (side, price) = if i % 2 == 0 { ("BUY", 110_000) } else { ("SELL", 80_000) };
+        let (side, price) = if i.is_multiple_of(2) { ("BUY", 110_000) } else { ("SELL", 80_000) };
         format!(
             "new-order symbol=BTCUSDT side={side} type=LIMIT timeInForce=IOC quantity=0.0001 price={price} newClientOrderId=c-{i}\n"
         )

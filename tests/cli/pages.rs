@@ -32,7 +32,7 @@ fn trades(count: usize) -> Vec<(i64, String)> {
     for id in 1..=count {
         if left == 0 {
             time += 1 + i64::try_from(mixed(id) % 1000).unwrap();
-            left = if mixed(id + 7) % 3 == 0 { 1 + mixed(id + 1) % 900 } else { 1 };
+            left = if mixed(id + 7).is_multiple_of(3) { 1 + mixed(id + 1) % 900 } else { 1 };
         }
         left -= 1;
         rows.push((time, format!("{{\"id\":{id},\"price\":\"0.{id:06}00\",\"time\":{time}}}")));

@@ -149,13 +149,14 @@ impl Board {
     /// What there is to say at the end.
     pub fn summary(&self, before: &str) -> String {
         let sheet = self.sheet();
-        let mut text = format!("{before}of {} lines {} failed", self.total, sheet.failed);
+        let lines = if self.total == 1 { "line" } else { "lines" };
+        let mut text = format!("{before}{} {lines}: {} failed", self.total, sheet.failed);
         if sheet.unknown > 0 {
-            text.push_str(&format!(", of {} of which the outcome is unknown", sheet.unknown));
+            text.push_str(&format!(", the outcome of {} unknown", sheet.unknown));
         }
         let unsent = self.total.saturating_sub(sheet.done);
         if unsent > 0 {
-            text.push_str(&format!(", and {unsent} have no result"));
+            text.push_str(&format!(", {unsent} without a result"));
         }
         text
     }

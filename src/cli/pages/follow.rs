@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::resume::Place;
-use crate::catalogue::{Endpoint, Paging, PagingBy, ParameterType};
+use crate::catalogue::{Endpoint, Paging, PagingBy, Parameter, ParameterType};
 use crate::cli::account::Account;
 use crate::cli::endpoint_args::Typed;
 use crate::cli::exit::{Failure, Kind};
@@ -105,8 +105,8 @@ impl Follower<'_> {
             let (cursor, rows) = match self.place.cursor().clone() {
                 Cursor::Over => return Ok(None),
                 Cursor::Seek(from) => (self.asking.seek(from, end)?, Vec::new()),
-                Cursor::Id(id) => self.asking.from_id(id, end)?,
-                Cursor::Time(from, seen) => self.asking.from_time(from, seen, end)?,
+                Cursor::Id(id) => self.asking.by_id(id, end)?,
+                Cursor::Time(from, seen) => self.asking.by_time(from, seen, end)?,
                 Cursor::Count(at, before) => self.asking.counted(at, &before)?,
             };
             self.place.move_to(cursor, rows.len());
@@ -125,26 +125,25 @@ impl Asking<'_> {
         }
         let upto = self.window_end(from, end);
         let rows = self.ask(&[("startTime", from.to_string()), ("endTime", upto.to_string())])?;
-        let ids =
-            rows.iter().map(|row| self.number(row, self.paging.key())).collect::<Result<Vec<_>, _>>()?;
+        let ids = rows.iter().map(|row| number(row, self.paging.key())).collect::<Result<Vec<_>, _>>()?;
         match ids.into_iter().min() {
             Some(id) => Ok(Cursor::Id(id.unsigned_abs())),
             None => Ok(Cursor::Seek(upto.saturating_add(1))),
         }
     }
 
-    fn from_id(&self, id: u64, end: i64) -> Result<(Cursor, Vec<String>), Failure> {
+    fn by_id(&self, id: u64, end: i64) -> Result<(Cursor, Vec<String>), Failure> {
         let rows = self.ask(&[(self.paging.from(), id.to_string())])?;
         let mut next = id;
         let mut given = Vec::new();
         let mut over = rows.is_empty();
         for row in rows {
-            let own = self.number(&row, self.paging.key())?.unsigned_abs();
+            let own = number(&row, self.paging.key())?.unsigned_abs();
             if own < next {
                 return Err(out_of_order(&format!("the row {own} does not come after {next}")));
             }
             if let Some(time) = self.paging.time()
-                && self.number(&row, time)? > end
+                && number(&row, time)? > end
             {
                 over = true;
                 break;
@@ -157,7 +156,7 @@ impl Asking<'_> {
 
     /// A page begins at the time of the last row of the page before, since that page may have held some rows of that time and
     /// not all. Those it held come again, and are passed over.
-    fn from_time(&self, from: i64, seen: Vec<String>, end: i64) -> Result<(Cursor, Vec<String>), Failure> {
+    fn by_time(&self, from: i64, seen: Vec<String>, end: i64) -> Result<(Cursor, Vec<String>), Failure> {
         if from > end {
             return Ok((Cursor::Over, Vec::new()));
         }
@@ -170,7 +169,7 @@ impl Asking<'_> {
         }
         let (mut last, mut given, mut at_last) = (from, Vec::new(), Vec::new());
         for row in rows {
-            let time = self.number(&row, self.paging.key())?;
+            let time = number(&row, self.paging.key())?;
             if time < last {
                 return Err(out_of_order(&format!("the time {time} comes after {last}")));
             }
@@ -223,7 +222,7 @@ impl Asking<'_> {
     /// From how many rows on a page may be full.
     fn page_size(&self) -> usize {
         let size = self.paging.size().unwrap_or_default();
-        let usual = || self.endpoint.parameter(size).and_then(|p| p.default());
+        let usual = || self.endpoint.parameter(size).and_then(Parameter::default);
         let known = self.typed.query.get(size).or_else(|| self.largest_page()).or_else(usual);
         known.and_then(|text| text.parse().ok()).unwrap_or(SMALLEST_PAGE)
     }
@@ -271,20 +270,18 @@ impl Asking<'_> {
         };
         Ok(list.into_iter().map(|row| row.get().to_owned()).collect())
     }
+}
 
-    /// The id or time of a row: a member, or an item of it.
-    fn number(&self, row: &str, key: &str) -> Result<i64, Failure> {
-        let found: Option<&RawValue> = match key.parse::<usize>() {
-            Ok(index) => serde_json::from_str::<Vec<_>>(row).ok().and_then(|items| items.get(index).copied()),
-            Err(_) => {
-                serde_json::from_str::<HashMap<&str, _>>(row).ok().and_then(|row| row.get(key).copied())
-            }
-        };
-        found.and_then(|value| value.get().trim_matches('"').parse().ok()).ok_or_else(|| {
-            let what = format!("a row has no whole number `{key}`, by which pages follow each other");
-            Failure::new(Kind::NoAnswer, what).with_fix("leave out --all")
-        })
-    }
+/// The id or time of a row: a member, or an item of it.
+fn number(row: &str, key: &str) -> Result<i64, Failure> {
+    let found: Option<&RawValue> = match key.parse::<usize>() {
+        Ok(index) => serde_json::from_str::<Vec<_>>(row).ok().and_then(|items| items.get(index).copied()),
+        Err(_) => serde_json::from_str::<HashMap<&str, _>>(row).ok().and_then(|row| row.get(key).copied()),
+    };
+    found.and_then(|value| value.get().trim_matches('"').parse().ok()).ok_or_else(|| {
+        let what = format!("a row has no whole number `{key}`, by which pages follow each other");
+        Failure::new(Kind::NoAnswer, what).with_fix("leave out --all")
+    })
 }
 
 fn out_of_order(what: &str) -> Failure {

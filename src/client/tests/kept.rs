@@ -28,7 +28,7 @@ struct Outcome {
 /// Two requests of one client; the first answer is read to its end if `reads`.
 fn two_requests(first: &str, after: After, reads: bool) -> Outcome {
     let connections = Arc::new(AtomicUsize::new(0));
-    let (ready, is_ready) = mpsc::channel();
+    let (tell, told) = mpsc::channel();
     let (first, counted) = (first.to_owned(), Arc::clone(&connections));
     let server = Server::raw(move |stream, seen| {
         let is_first = counted.fetch_add(1, Ordering::SeqCst) == 0;
@@ -46,7 +46,7 @@ fn two_requests(first: &str, after: After, reads: bool) -> Outcome {
                     After::Babbles => stream.write_all(ok("babble").as_bytes()).unwrap(),
                     After::Serves | After::Drops => {}
                 }
-                ready.send(()).unwrap();
+                tell.send(()).unwrap();
             } else if is_first && after == After::Drops {
                 return;
             } else {
@@ -62,7 +62,7 @@ fn two_requests(first: &str, after: After, reads: bool) -> Outcome {
     } else {
         drop(answer);
     }
-    is_ready.recv().unwrap();
+    told.recv().unwrap();
     let second = client.send(&request, &[]).map(|answer| drain(answer).0);
     drop(client);
     let requests = server.requests().len();

@@ -16,12 +16,17 @@ const REFRESH: Duration = Duration::from_millis(100);
 /// How often it is looked whether changes are still under way.
 const POLL: Duration = Duration::from_millis(10);
 
+/// How long the process waits to be ended after a signal; it goes on where the signal's default is to be ignored.
+const LAST_WORD: Duration = Duration::from_secs(5);
+
 /// The results of a batch.
 pub struct Board {
     total: usize,
     progress: bool,
     /// Nothing more is to be begun.
     stopped: AtomicBool,
+    /// A signal ends it.
+    interrupted: AtomicBool,
     /// Changes that may have left and of which nothing is known yet.
     changing: AtomicUsize,
     sheet: Mutex<Sheet>,
@@ -54,8 +59,8 @@ pub fn line(number: usize, code: u8, answer: Option<&str>, error: Option<&Failur
 impl Board {
     /// For so many lines.
     pub fn new(total: usize, progress: bool) -> Self {
-        let (stopped, changing, sheet) = Default::default();
-        Self { total, progress, stopped, changing, sheet }
+        let (stopped, interrupted, changing, sheet) = Default::default();
+        Self { total, progress, stopped, interrupted, changing, sheet }
     }
 
     /// Whether nothing more is to be begun.
@@ -106,6 +111,7 @@ impl Board {
     /// Ends the batch at a signal: once no change is under way, or after `patience`, what is there is printed. Says whether
     /// the outcome of any change is unknown.
     pub fn interrupt(&self, patience: Duration) -> bool {
+        self.interrupted.store(true, Ordering::SeqCst);
         self.stop();
         let began = Instant::now();
         while self.changing.load(Ordering::SeqCst) > 0 && began.elapsed() < patience {
@@ -117,11 +123,14 @@ impl Board {
         changing > 0 || sheet.unknown > 0
     }
 
-    /// How the batch ends.
+    /// How the batch ends. Where a signal ends it, that has the last word.
     ///
     /// # Errors
     /// Unless every line succeeded.
     pub fn ended(&self, journal: bool) -> Result<(), Failure> {
+        if self.interrupted.load(Ordering::SeqCst) {
+            thread::sleep(LAST_WORD);
+        }
         let mut sheet = self.sheet();
         sheet.close();
         if self.progress {

@@ -224,7 +224,7 @@ fn an_interrupted_batch_tells_of_the_change_under_way() {
             (String::from_utf8(output.stderr).unwrap(), String::from_utf8(output.stdout).unwrap());
         assert_eq!((output.status.code(), shown.lines().count()), (code, printed), "{name}: {said}{shown}");
         assert!(said.contains("interrupted; 3 lines: "), "{name}: {said}");
-        assert_eq!(shown.contains("bnq settle"), code == Some(9), "{name}: {shown}");
+        assert_eq!(shown.contains(" settle bnq-"), code == Some(9), "{name}: {shown}");
         assert_eq!(server.requests().len(), requests, "{name}");
     }
 }

@@ -17,6 +17,8 @@ mod hosts;
 mod limits;
 #[path = "build/own.rs"]
 mod own;
+#[path = "build/paging.rs"]
+mod paging;
 #[path = "build/responses.rs"]
 mod responses;
 #[path = "build/source.rs"]

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::{Spanned, Value};
 
 use crate::emit::{Pool, Table, variant};
+use crate::paging::{self, Paging};
 use crate::responses::Responses;
 use crate::source::Source;
 use crate::states::{Outcome, Outcomes};
@@ -53,6 +54,7 @@ struct Endpoint {
     errors_in: Option<String>,
     settle: Option<Settle>,
     outcome: Option<Outcome>,
+    paging: Option<Paging>,
     ask: Option<bool>,
     #[serde(default)]
     plays: String,
@@ -260,6 +262,7 @@ fn endpoint_row(
     let mandatory_by = mandatory_by(pool, tables, e);
     let settle = settle(pool, tables, e);
     let outcome = tables.outcomes.row(pool, e.outcome.as_ref()).map_err(&fail)?;
+    let paging = paging::row(pool, e.paging.as_ref(), &names_of(e), e.changes).map_err(&fail)?;
     let default = |name: &str| {
         e.parameters.iter().map(Spanned::get_ref).find(|p| p.name == name).map(|p| p.default.clone())
     };
@@ -296,7 +299,7 @@ fn endpoint_row(
         "group:{group},command:{command},method:{method},path:{path},section:{section},title:{title},\
          help:{help},doc:{doc},security:{security},signed:{signed},changes:{changes},asks:{asks},deprecated:{deprecated},\
          weight:{weight},weight_by:{weight_by},weight_note:{weight_note},order_count:{order_count},order_count_1m:{order_count_1m},role:{role},errors_in:{errors_in},\
-         settle:{settle},outcome:{outcome},plays:{plays},parameters:{parameters},one_of:{one_of},at_most_one:{at_most_one},\
+         settle:{settle},outcome:{outcome},paging:{paging},plays:{plays},parameters:{parameters},one_of:{one_of},at_most_one:{at_most_one},\
          requires:{requires},mandatory_by:{mandatory_by}"
     ))
 }

@@ -2,7 +2,8 @@ use std::fmt;
 
 use super::weight::WeightRow;
 use super::{
-    GROUPS, MANDATORY, NAMES, Outcome, PARAMETER_LISTS, PARAMETERS, Parameter, Permission, REQUIRES, Weight,
+    GROUPS, MANDATORY, NAMES, Outcome, PARAMETER_LISTS, PARAMETERS, Paging, Parameter, Permission, REQUIRES,
+    Weight,
 };
 use crate::data::{Span, Text};
 
@@ -33,6 +34,7 @@ pub struct Endpoint {
     pub(super) errors_in: Option<ErrorsIn>,
     pub(super) settle: Option<Settle>,
     pub(super) outcome: Option<Outcome>,
+    pub(super) paging: Option<Paging>,
     pub(super) plays: Text,
     pub(super) response: Text,
     pub(super) parameters: Span,
@@ -175,6 +177,11 @@ impl Endpoint {
     /// How its answer tells what became of a change.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.outcome.as_ref()
+    }
+
+    /// How its pages are followed, where its rows come in pages.
+    pub fn paging(&self) -> Option<&Paging> {
+        self.paging.as_ref()
     }
 
     /// Which part of the practice exchange answers it; `None` where none does yet.

@@ -8,6 +8,7 @@ mod endpoint;
 mod hosts;
 mod limit;
 mod outcome;
+mod paging;
 mod parameter;
 mod permission;
 mod search;
@@ -21,6 +22,7 @@ pub use hosts::{
 };
 pub use limit::{Interval, LimitKind, RateLimit, ban, limits, limits_of};
 pub use outcome::{OrderState, Outcome};
+pub use paging::{Paging, PagingBy};
 pub use parameter::{ListStyle, Parameter, ParameterType, Place};
 pub use permission::{Permission, Permissions};
 pub use search::{Found, search};

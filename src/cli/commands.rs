@@ -5,8 +5,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::catalogue::{self, Endpoint, TOP_GROUP};
 use crate::cli::exit::Failure;
 use crate::cli::{
-    check, completions, config, doctor, endpoint_args, endpoints, explain, globals, limits, man, request,
-    serve, settle, sign, suggest,
+    batch, check, completions, config, doctor, endpoint_args, endpoints, explain, globals, limits, man,
+    request, serve, settle, sign, suggest,
 };
 
 /// A command that is no endpoint.
@@ -16,6 +16,8 @@ pub enum Builtin {
     Request,
     /// `bnq settle`
     Settle,
+    /// `bnq batch`
+    Batch,
     /// `bnq sign`
     Sign,
     /// `bnq check`
@@ -40,8 +42,9 @@ pub enum Builtin {
 
 impl Builtin {
     /// Every one, in the order of the help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Request,
+        Self::Batch,
         Self::Settle,
         Self::Endpoints,
         Self::Sign,
@@ -59,6 +62,7 @@ impl Builtin {
     pub fn name(self) -> &'static str {
         match self {
             Self::Request => "request",
+            Self::Batch => "batch",
             Self::Settle => "settle",
             Self::Sign => "sign",
             Self::Check => "check",
@@ -77,6 +81,9 @@ impl Builtin {
     pub fn about(self) -> &'static str {
         match self {
             Self::Request => "Sends a request to any path, in the catalogue or not",
+            Self::Batch => {
+                "Sends the commands of a file over kept connections, and prints a line of JSON for each"
+            }
             Self::Settle => "Finds out what became of an order or withdrawal whose outcome is unknown",
             Self::Sign => "Computes the signature of a text, offline",
             Self::Check => "Says why a request of any client is refused, and how to mend it",
@@ -98,6 +105,7 @@ impl Builtin {
         let command = Command::new(self.name()).about(self.about());
         match self {
             Self::Request => request::arguments(command),
+            Self::Batch => batch::arguments(command),
             Self::Settle => settle::arguments(command),
             Self::Sign => sign::arguments(command),
             Self::Check => check::arguments(command),

@@ -7,6 +7,7 @@ use clap::{Arg, Command};
 use crate::catalogue::{self, Endpoint, Environment, Parameter, ParameterType, TOP_GROUP};
 use crate::cli::commands::{self, Builtin, Named};
 use crate::cli::globals;
+use crate::cli::pages;
 use crate::cli::session::variable;
 use crate::config::{ConfigFile, ConfigPath, Flags, Inputs};
 use crate::render::Format;
@@ -175,10 +176,12 @@ impl<'a> Line<'a> {
     fn own_flags(&self) -> Vec<Flag> {
         if let Some(endpoint) = self.endpoint() {
             let own = || endpoint.parameters().filter(|p| !globals::is_global(p.flag()));
+            let pages = endpoint.paging().map(|_| pages::arguments());
             return own()
                 .filter(|p| p.required())
                 .chain(own().filter(|p| !p.required()))
                 .map(of_parameter)
+                .chain(pages.iter().flatten().filter_map(of_arg))
                 .collect();
         }
         self.clap.iter().flat_map(Command::get_arguments).filter_map(of_arg).collect()

@@ -2,9 +2,10 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::catalogue::{Endpoint, Parameter, ParameterType, Permission, Place};
+use crate::catalogue::{Endpoint, Parameter, ParameterType, Permission, Place, Settle};
 use crate::cli::exit::Failure;
-use crate::cli::{example, globals, session, suggest, values};
+use crate::cli::target::Target;
+use crate::cli::{example, globals, pages, session, suggest, values};
 use crate::signing::Parameters;
 
 const PAIRS: &str = "name=value";
@@ -13,7 +14,7 @@ const PAIRS: &str = "name=value";
 const SIGNING: [&str; 3] = ["timestamp", "recvWindow", "signature"];
 
 /// What was typed for a request.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Typed {
     /// Parameters of the query string, in the order of argv.
     pub query: Parameters,
@@ -26,6 +27,20 @@ pub struct Typed {
 }
 
 impl Typed {
+    /// Gives a change the id that it was sent with, unless it has one of its own.
+    pub fn name_change(&mut self, target: &Target, id: &str) {
+        let Some(name) = target.settle().and_then(Settle::id) else { return };
+        if self.query.get(name).or(self.body.get(name)).is_none() {
+            self.name(name, id.to_owned());
+        }
+    }
+
+    /// Adds an id where the other parameters are.
+    fn name(&mut self, name: &str, id: String) {
+        let in_body = self.query.is_empty() && !self.body.is_empty();
+        if in_body { &mut self.body } else { &mut self.query }.push(name, id);
+    }
+
     /// Takes a parameter as it stands; those that belong to signing are set aside, and a signature is refused.
     ///
     /// # Errors
@@ -52,6 +67,9 @@ pub fn command(endpoint: &'static Endpoint) -> Command {
         .after_help(format!("{}\n\n{}", facts(endpoint), globals::ELSEWHERE));
     for parameter in endpoint.parameters().filter(|p| !globals::is_global(p.flag())) {
         command = command.arg(flag(parameter));
+    }
+    if endpoint.paging().is_some() {
+        command = command.args(pages::arguments());
     }
     command.arg(
         Arg::new(PAIRS)

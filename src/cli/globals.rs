@@ -199,6 +199,30 @@ impl Globals {
         }
     }
 
+    /// A flag that speaks of a whole run, and so not of one line of a batch.
+    pub fn not_for_a_line(&self) -> Option<&'static str> {
+        let flags = [
+            ("--profile", self.profile.is_some()),
+            ("--env", self.env.is_some()),
+            ("--config", self.config.is_some()),
+            ("--base-url", self.base_url.is_some()),
+            ("--output", self.output.is_some()),
+            ("--timeout", self.timeout.is_some()),
+            ("--watch", self.watch.is_some()),
+            ("--errors", self.errors.is_some()),
+            ("--color", self.color.is_some()),
+            ("--debug-sign", self.debug_sign),
+            ("--dry-run", self.dry_run),
+            ("--curl", self.curl),
+            ("--yes", self.yes),
+            ("--settle", self.settle),
+            ("--no-wait", self.no_wait),
+            ("--quiet", self.quiet),
+            ("--verbose", self.verbose),
+        ];
+        flags.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
+    }
+
     /// Whether the flag of this name, with its dashes, was given a value; of those that a variable stands in for.
     pub fn gives(&self, flag: &str) -> bool {
         let flags = [

@@ -11,6 +11,7 @@ use crate::cli::commands::{self, Builtin};
 use crate::cli::endpoint_args;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::globals;
+use crate::cli::pages;
 use crate::cli::roff::Page;
 use crate::cli::session::{Session, print};
 
@@ -243,6 +244,12 @@ fn describe(page: &mut Page, endpoint: &'static Endpoint) {
         let need = if parameter.required() { "Required. " } else { "" };
         let term = format!("--{} <{}>", parameter.flag(), endpoint_args::value_name(parameter));
         page.item(&term, &format!("{need}{}", endpoint_args::help(parameter)));
+    }
+    for arg in endpoint.paging().map(|_| pages::arguments()).iter().flatten() {
+        let value = arg.get_value_names().and_then(|names| names.first());
+        let value = value.map(|name| format!(" <{name}>")).unwrap_or_default();
+        let term = format!("--{}{value}", arg.get_long().unwrap_or_default());
+        page.item(&term, &arg.get_help().map(ToString::to_string).unwrap_or_default());
     }
     page.verbatim(&endpoint_args::facts(endpoint));
 }

@@ -1,6 +1,8 @@
 //! The command line: reads argv and the environment, prints, and exits; nothing else does.
 
+mod account;
 mod ask;
+mod batch;
 mod check;
 mod client_id;
 mod commands;
@@ -21,6 +23,7 @@ mod limits;
 mod local;
 mod man;
 mod pace;
+mod pages;
 mod query;
 mod redact;
 mod refusal;
@@ -121,6 +124,7 @@ fn dispatch(mut words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
         Named::Group(group) => session::print(commands::overview_of(group).as_bytes()),
         Named::Builtin(Builtin::Request) => request::run(matches, &session),
         Named::Builtin(Builtin::Settle) => settle::run(matches, &session),
+        Named::Builtin(Builtin::Batch) => batch::run(matches, &session),
         Named::Builtin(Builtin::Sign) => sign::run(matches, &session),
         Named::Builtin(Builtin::Check) => check::run(matches, &session),
         Named::Builtin(Builtin::Explain) => explain::run(matches, &session),

@@ -1,5 +1,6 @@
 //! What is known about a host before a request goes there, and what is learned from its answer: bans, used limits, its clock.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
@@ -31,13 +32,65 @@ const MOST_WAITS: u32 = 5;
 /// The pace at which one query may be sent.
 pub struct Pace<'a> {
     query: &'a Query<'a>,
-    memory: Memory,
+    shared: Arc<Shared>,
     /// Whether the host is this machine.
     here: bool,
     host: String,
     /// Stands for the key where limits of the account are remembered.
     key: Option<String>,
     started: Clocks,
+}
+
+/// What is known of a host by all who send to it in this process.
+pub struct Shared {
+    memory: Mutex<Memory>,
+    claims: Mutex<Claims>,
+}
+
+#[derive(Default)]
+struct Claims {
+    next: u64,
+    held: Vec<Claim>,
+}
+
+/// What a request that is under way takes of a limit.
+struct Claim {
+    of: u64,
+    kind: UsageKind,
+    interval: String,
+    path: String,
+    cost: u64,
+}
+
+/// The claims of one request. They end with this value: by then an answer has told what is used.
+pub struct UnderWay {
+    shared: Arc<Shared>,
+    of: u64,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.shared.claims().held.retain(|claim| claim.of != self.of);
+    }
+}
+
+impl Shared {
+    /// For the host at a base URL. Nothing is read yet.
+    pub fn of(base_url: &str) -> Arc<Self> {
+        Arc::new(Self { memory: Mutex::new(memory_of(base_url)), claims: Mutex::default() })
+    }
+
+    fn known(&self) -> Known {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).known()
+    }
+
+    fn learn(&self, change: impl Fn(&mut Known)) -> Result<(), FolderProblem> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).learn(change)
+    }
+
+    fn claims(&self) -> MutexGuard<'_, Claims> {
+        self.claims.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What is remembered of the host at a base URL. Nothing is read yet.
@@ -55,10 +108,10 @@ struct Obstacle {
 
 impl<'a> Pace<'a> {
     /// For a query that is sent to `base_url`. Nothing is read yet.
-    pub fn new(query: &'a Query<'a>, base_url: &str) -> Self {
+    pub fn new(query: &'a Query<'a>, base_url: &str, shared: Arc<Shared>) -> Self {
         Self {
             query,
-            memory: memory_of(base_url),
+            shared,
             here: BaseUrl::parse(base_url).is_ok_and(|url| url.is_loopback()),
             host: host_of(base_url).to_owned(),
             key: query.credentials.as_ref().map(|c| digest(&c.api_key)),
@@ -66,15 +119,17 @@ impl<'a> Pace<'a> {
         }
     }
 
-    /// Waits until the request may be sent, and returns what is known then. Bans are waited for no longer than `budget`.
+    /// Waits until the request may be sent, and returns what is known then, and what it takes of the limits. Bans are waited for no longer than `budget`.
     ///
     /// # Errors
     /// A rate limit failure if that would take too long or waiting is not wanted. Nothing has been sent then.
-    pub fn before(&self, budget: Duration) -> Result<Known, Failure> {
+    pub fn before(&self, budget: Duration) -> Result<(Known, UnderWay), Failure> {
         let began = Instant::now();
         for waits in 0.. {
-            let known = self.memory.known();
-            let Some(obstacle) = self.obstacle(&known, Clocks::now()) else { return Ok(known) };
+            let obstacle = match self.claim() {
+                Ok(claimed) => return Ok(claimed),
+                Err(obstacle) => obstacle,
+            };
             let fixed = self.query.fixed_time.is_some() || self.query.session.globals.no_wait;
             let bound = match (fixed, obstacle.ban) {
                 (true, _) => Duration::ZERO,
@@ -90,10 +145,29 @@ impl<'a> Pace<'a> {
             console.note(&format!("note: {}; waiting {}", obstacle.what, span(obstacle.wait)));
             console.wait(obstacle.wait);
         }
-        Ok(self.memory.known())
+        Err(Failure::new(Kind::Other, "waited more often than can be counted"))
     }
 
-    fn obstacle(&self, known: &Known, now: Clocks) -> Option<Obstacle> {
+    /// Claims what the request takes, if nothing is in its way. Nobody else claims anything in between.
+    fn claim(&self) -> Result<(Known, UnderWay), Obstacle> {
+        let mut claims = self.shared.claims();
+        let known = self.shared.known();
+        if let Some(obstacle) = self.obstacle(&known, &claims, Clocks::now()) {
+            return Err(obstacle);
+        }
+        claims.next += 1;
+        let of = claims.next;
+        let target = &self.query.target;
+        for limit in catalogue::limits_of(&target.path) {
+            for (kind, interval) in limit.headers().filter_map(client::counted_by) {
+                let cost = cost(target, weight(self.query), kind);
+                claims.held.push(Claim { of, kind, interval, path: target.path.clone(), cost });
+            }
+        }
+        Ok((known, UnderWay { shared: Arc::clone(&self.shared), of }))
+    }
+
+    fn obstacle(&self, known: &Known, claims: &Claims, now: Clocks) -> Option<Obstacle> {
         if let Some(banned) = ban(known, &self.host, now) {
             return Some(banned);
         }
@@ -106,9 +180,12 @@ impl<'a> Pace<'a> {
                 interval: &interval,
                 limit: limit.limit().into(),
                 cost: cost(target, weight(self.query), kind),
+                under_way: 0,
                 key: self.key.as_deref(),
                 path: &target.path,
             };
+            let others = claims.held.iter().filter(|c| need.is_shared_by(c.kind, &c.interval, &c.path));
+            let need = Need { under_way: others.map(|claim| claim.cost).sum(), ..need };
             let used = known.lacks(&need, now_ms)?;
             let end_ms = used.ends_ms()?.saturating_add(MARGIN_MS).saturating_sub(now_ms);
             let what = format!(
@@ -184,7 +261,7 @@ impl<'a> Pace<'a> {
     }
 
     fn learn(&self, change: impl Fn(&mut Known)) {
-        if let Err(problem) = self.memory.learn(change) {
+        if let Err(problem) = self.shared.learn(change) {
             self.tell_unwritten(&problem);
         }
     }

@@ -1,19 +1,21 @@
 //! One request to an endpoint: argv to parameters, to payload, to signature, to HTTP, to text.
 
 use std::io::{ErrorKind, Read, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::ArgMatches;
 
 use crate::catalogue::{self, Endpoint, Environment};
+use crate::cli::account::Account;
 use crate::cli::endpoint_args::{self, Typed};
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::redact::Redactor;
 use crate::cli::session::{Session, now_ms, print, usage};
 use crate::cli::settling::{self, SentAt, Settling};
 use crate::cli::target::Target;
-use crate::cli::{client_id, console, guard, local, send, watch};
+use crate::cli::{client_id, console, guard, local, pages, send, watch};
 use crate::config::{BaseUrl, Credentials, Settings};
 use crate::render::{self, Format, Output, RenderError};
 use crate::signing::{Draft, Parameters, RecvWindow, SignedRequest};
@@ -44,9 +46,9 @@ pub struct Query<'a> {
     /// The parameter that names a change, with its value.
     pub id: Option<(&'static str, String)>,
     /// The settings.
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
     /// Key and secret, where the endpoint needs them.
-    pub credentials: Option<Credentials>,
+    pub credentials: Option<Arc<Credentials>>,
     /// What must not be shown of an answer that holds it.
     pub redactor: Redactor,
     /// `--timestamp`
@@ -62,7 +64,11 @@ pub struct Query<'a> {
 /// # Errors
 /// Whatever ends it other than an accepted answer.
 pub fn run(endpoint: &'static Endpoint, matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
-    send(endpoint.into(), endpoint_args::typed(endpoint, matches)?, session)
+    let typed = endpoint_args::typed(endpoint, matches)?;
+    match pages::asked(endpoint, matches) {
+        Some(asked) => pages::run(endpoint, asked, &typed, session),
+        None => send(endpoint.into(), typed, session),
+    }
 }
 
 /// Sends what was typed, or shows it.
@@ -88,12 +94,25 @@ impl<'a> Query<'a> {
     /// # Errors
     /// A usage or configuration failure.
     pub fn prepare(target: Target, typed: Typed, session: &'a Session) -> Result<Self, Failure> {
+        Self::of(&Account::of(session)?, target, typed, session)
+    }
+
+    /// The same for one of several requests of an account.
+    ///
+    /// # Errors
+    /// A usage or configuration failure.
+    pub fn of(
+        account: &Account,
+        target: Target,
+        typed: Typed,
+        session: &'a Session,
+    ) -> Result<Self, Failure> {
         let fixed_time = once("timestamp", session.globals.timestamp.as_deref(), typed.timestamp.as_deref())?;
         let fixed_time = fixed_time.map(timestamp).transpose()?;
         let window =
             once("recvWindow", session.globals.recv_window.as_deref(), typed.recv_window.as_deref())?;
         let window = window.map(str::parse::<RecvWindow>).transpose().map_err(usage)?;
-        let settings = session.settings()?;
+        let settings = Arc::clone(&account.settings);
         let watch = session.globals.watch.as_deref();
         let interval = watch.map(|text| watch::interval(text, &target, &typed.query)).transpose()?;
         let format = Session::format(&settings)?;
@@ -117,11 +136,16 @@ impl<'a> Query<'a> {
             sent_at: SentAt::default(),
         };
         if query.target.needs_key {
-            query.credentials = Some(session.credentials(&query.settings)?);
-            query.redactor = Redactor::new(query.credentials.as_ref());
+            query.credentials = Some(account.credentials(session)?);
+            query.redactor = Redactor::new(query.credentials.as_deref());
         }
         query.name_change()?;
         Ok(query)
+    }
+
+    /// The account that it is for.
+    pub fn account(&self) -> Account {
+        Account::resolved(Arc::clone(&self.settings), self.credentials.clone())
     }
 
     /// Gives a change an id before it is sent, unless the user did.
@@ -203,7 +227,7 @@ impl<'a> Query<'a> {
     /// # Errors
     /// If the environment does not have the endpoint, or a key may not be sent there.
     pub fn base_url(&self, practice: Option<&str>) -> Result<BaseUrl, Failure> {
-        self.target.permitted_url(&self.settings, self.credentials.as_ref(), practice)
+        self.target.permitted_url(&self.settings, self.credentials.as_deref(), practice)
     }
 
     /// Signs the request and prints it instead of sending it.
@@ -241,14 +265,32 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// How answers are printed.
+    pub fn output(&self) -> &Output {
+        &self.output
+    }
+
+    /// Prints answers in this way, whatever was asked for.
+    pub fn set_output(&mut self, output: Output) {
+        self.output = output;
+    }
+
+    /// Gives an answer as the text that it would be printed as.
+    ///
+    /// # Errors
+    /// As for [`Query::render`].
+    pub fn rendered(&self, source: &mut dyn Read) -> Result<Vec<u8>, Failure> {
+        let mut answer = Vec::new();
+        self.render_to(source, &mut answer).map_err(|error| unprinted(&error, source))?;
+        Ok(answer)
+    }
+
     /// Prints an answer if all of it can be read.
     ///
     /// # Errors
     /// As for [`Query::render`]; then nothing has been printed, unless stdout broke.
     pub fn render_whole(&self, source: &mut dyn Read) -> Result<(), Failure> {
-        let mut answer = Vec::new();
-        self.render_to(source, &mut answer).map_err(|error| unprinted(&error, source))?;
-        print(&answer)
+        print(&self.rendered(source)?)
     }
 
     /// Prints an answer in the place of the one before; says whether anybody is still reading.
@@ -256,9 +298,7 @@ impl<'a> Query<'a> {
     /// # Errors
     /// As for [`Query::render`].
     pub fn redraw(&self, source: &mut dyn Read) -> Result<bool, Failure> {
-        let mut answer = Vec::new();
-        self.render_to(source, &mut answer).map_err(|error| unprinted(&error, source))?;
-        match watch::show(&answer, self.output.style.terminal) {
+        match watch::show(&self.rendered(source)?, self.output.style.terminal) {
             Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(false),
             result => Ok(result.map(|()| true).context("stdout cannot be written")?),
         }

@@ -47,6 +47,15 @@ pub fn arguments(command: Command) -> Command {
 /// # Errors
 /// As for an endpoint's command.
 pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
+    let (target, typed) = read(matches)?;
+    query::send(target, typed, session)
+}
+
+/// What is to be sent, out of what clap parsed.
+///
+/// # Errors
+/// A usage failure.
+pub fn read(matches: &ArgMatches) -> Result<(Target, Typed), Failure> {
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
     let method = method(word("method"))?;
     let target = target(method, path(word("path"))?, matches)?;
@@ -62,7 +71,7 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
     if method == Method::Get && !typed.body.is_empty() {
         return Err(Failure::usage("a GET takes no body").with_fix("leave out --body"));
     }
-    query::send(target, typed, session)
+    Ok((target, typed))
 }
 
 fn method(word: &str) -> Result<Method, Failure> {

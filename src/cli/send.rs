@@ -1,9 +1,10 @@
 //! Sends a query and prints its answer: a change once, a read until there is an answer or its time is over.
 
+mod ask;
+mod collect;
 mod tries;
 
-mod ask;
-
+use std::cell::RefCell;
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +15,7 @@ use crate::catalogue::{self, Environment, ErrorsIn, Role};
 use crate::cli::console;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::interrupt::{self, Last};
-use crate::cli::pace::Pace;
+use crate::cli::pace::{Pace, Shared};
 use crate::cli::query::Query;
 use crate::cli::refusal::{self, Asked, Keyed};
 use crate::cli::session::{now_ms, variable};
@@ -30,6 +31,7 @@ use crate::render;
 use crate::signing::{Draft, SignedRequest};
 
 pub use ask::ask;
+pub use collect::{Hosts, Lane, collect};
 
 /// The longest answer that is held to look for errors in it. Real ones are a few kilobytes.
 const MAX_HELD: u64 = 4 << 20;
@@ -48,17 +50,22 @@ pub fn run(query: &Query<'_>, base_url: &str) -> Result<(), Failure> {
 struct Sender<'a> {
     query: &'a Query<'a>,
     base_url: &'a str,
-    client: Client,
+    client: Arc<Client>,
     /// Whether any of the request may have left.
     begun: Arc<AtomicBool>,
     pace: Pace<'a>,
+    /// Where answers go in place of stdout.
+    held: Option<RefCell<Vec<u8>>>,
+    /// Told when a request has been signed and is about to be sent.
+    about_to_send: Option<&'a dyn Fn(i64) -> Result<(), Failure>>,
 }
 
 impl<'a> Sender<'a> {
     fn new(query: &'a Query<'a>, base_url: &'a str) -> Self {
         let begun = Arc::new(AtomicBool::new(false));
         let client = Client::new(ClientOptions { begun: Arc::clone(&begun), ..options(&query.settings) });
-        Self { query, base_url, client, begun, pace: Pace::new(query, base_url) }
+        let pace = Pace::new(query, base_url, Shared::of(base_url));
+        Self { query, base_url, client: Arc::new(client), begun, pace, held: None, about_to_send: None }
     }
 
     fn run(&self) -> Result<(), Failure> {
@@ -140,6 +147,10 @@ impl<'a> Sender<'a> {
 
     /// Prints an answer; where its outcome is to be settled, all of it or nothing, since a state may follow in its place.
     fn show(&self, source: &mut dyn Read) -> Result<(), Failure> {
+        if let Some(held) = &self.held {
+            held.borrow_mut().extend(self.query.rendered(source)?);
+            return Ok(());
+        }
         if self.query.session.globals.settle {
             return self.query.render_whole(source);
         }
@@ -151,7 +162,7 @@ impl<'a> Sender<'a> {
             target: &self.query.target,
             parameters: self.query.parameters(),
             words: &self.query.session.words,
-            key: self.query.credentials.as_ref().map(|credentials| Keyed {
+            key: self.query.credentials.as_deref().map(|credentials| Keyed {
                 credentials,
                 environment: self.query.settings.environment.value,
                 base_url: self.base_url,
@@ -189,6 +200,9 @@ impl Sender<'_> {
 
     fn tell_request(&self, request: &SignedRequest) {
         let console = self.query.session.console;
+        if !console.verbose {
+            return;
+        }
         console.detail(&format!("> {}", render::request::masked_line(request)));
         if let Some(key) = &request.api_key {
             console.detail(&format!("> X-MBX-APIKEY: {}", key.masked()));
@@ -214,6 +228,9 @@ impl Sender<'_> {
 
     fn tell_response(&self, response: &Response) {
         let console = self.query.session.console;
+        if !console.verbose {
+            return;
+        }
         console.detail(&format!("< HTTP {} in {} ms", response.status, response.elapsed.as_millis()));
         for (name, value) in response.headers.iter().filter(|(name, _)| is_told(name)) {
             let line = format!("< {}: {value}", name.to_uppercase());

@@ -114,6 +114,20 @@ pub fn at_once(query: &Query<'_>, base_url: &str, result: Result<(), Failure>) -
         Err(failure) if failure.kind == Kind::Unknown && query.session.globals.settle => failure,
         other => return other,
     };
+    let as_json = query.session.wants_json().unwrap_or(false);
+    outcome(query, base_url, failure, &mut |read, settled| tell(read, settled, as_json))
+}
+
+/// Settles a change whose outcome is unknown, as `failure` says, and gives `tell` what was found.
+///
+/// # Errors
+/// The failure of the change, unless it has been settled as a success.
+pub fn outcome(
+    query: &Query<'_>,
+    base_url: &str,
+    failure: Failure,
+    tell: &mut dyn FnMut(&Query<'_>, &Settled) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let Some(question) = Question::of(query) else { return Err(failure) };
     query.session.console.note(&format!("note: {}; settling it", failure.message));
     let id = question.id().map(str::to_owned);
@@ -125,7 +139,7 @@ pub fn at_once(query: &Query<'_>, base_url: &str, result: Result<(), Failure>) -
             .map(|t| t.to_string()),
         ..Typed::default()
     };
-    let read = match Query::prepare(question.ask.into(), typed, query.session) {
+    let read = match Query::of(&query.account(), question.ask.into(), typed, query.session) {
         Ok(read) => read,
         Err(e) => return Err(failure.with_cause(e.message)),
     };
@@ -138,9 +152,7 @@ pub fn at_once(query: &Query<'_>, base_url: &str, result: Result<(), Failure>) -
         patience: None,
     };
     // What cannot be told is as good as unknown: the failure of the change says how to go on.
-    let told = asking.run().and_then(|settled| {
-        tell(&read, &settled, query.session.wants_json().unwrap_or(false)).map(|()| settled)
-    });
+    let told = asking.run().and_then(|settled| tell(&read, &settled).map(|()| settled));
     let settled = match told {
         Ok(settled) => settled,
         Err(e) => return Err(failure.with_cause(e.message)),
@@ -158,13 +170,7 @@ fn tell(query: &Query<'_>, settled: &Settled, as_json: bool) -> Result<(), Failu
     if !as_json {
         return print(format!("{word}\n").as_bytes());
     }
-    let text = format!(
-        "{{\"state\":\"{word}\",\"order\":{},\"asked\":{},\"waited_ms\":{}}}",
-        settled.order.as_deref().unwrap_or("null"),
-        settled.asked,
-        settled.waited.as_millis()
-    );
-    query.render(&mut text.as_bytes())
+    query.render(&mut settled.to_json().as_bytes())
 }
 
 /// How a settled change ends the run.

@@ -13,14 +13,15 @@ use super::wire::{Stream, Watch};
 /// Room for 64 KiB of headers in, and for the longest request line and headers out.
 const BUFFER: usize = 128 * 1024;
 
-/// Gives ureq one connection, made beforehand, once. Asked a second time it fails, so nothing is ever sent twice.
+/// Gives ureq one connection, made beforehand, once. Asked a second time it fails, so nothing is ever sent twice. Where the
+/// connection is kept, ureq has it from then on; once it is lost, asking fails before a byte is written.
 #[derive(Debug)]
 pub(super) struct OneConnection(Mutex<Option<Connection>>);
 
 impl OneConnection {
-    pub(super) fn new(stream: Box<dyn Stream>, watch: Watch, tls: bool) -> Self {
+    pub(super) fn new(stream: Box<dyn Stream>, watch: Watch, tls: bool, keep: bool) -> Self {
         let buffers = LazyBuffers::new(BUFFER, BUFFER);
-        Self(Mutex::new(Some(Connection { stream, watch, tls, buffers })))
+        Self(Mutex::new(Some(Connection { stream, watch, tls, keep, buffers })))
     }
 }
 
@@ -48,6 +49,8 @@ pub(super) struct Connection {
     stream: Box<dyn Stream>,
     watch: Watch,
     tls: bool,
+    /// Whether further requests may follow.
+    keep: bool,
     buffers: LazyBuffers,
 }
 
@@ -88,8 +91,7 @@ impl Transport for Connection {
     }
 
     fn is_open(&mut self) -> bool {
-        // Never used for a second request.
-        false
+        self.keep && self.stream.is_quiet()
     }
 
     fn is_tls(&self) -> bool {

@@ -1,7 +1,7 @@
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ureq::http::Uri;
@@ -24,6 +24,10 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
 const LONGEST_HEADERS: usize = 64 * 1024;
 
+/// A connection that waited longer is not used again: servers close those that are idle, and a request that meets the close
+/// is lost. Shorter than the idle time of any common server.
+const LONGEST_IDLE: Duration = Duration::from_secs(3);
+
 /// How a [`Client`] connects and how long it waits.
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
@@ -39,6 +43,8 @@ pub struct ClientOptions {
     pub longest_body: u64,
     /// Set before the first byte of a request is written; for who has to know from outside, such as a signal handler.
     pub begun: Arc<AtomicBool>,
+    /// Whether the connection is kept for the next request, once its answer has been read to the end.
+    pub keep_alive: bool,
 }
 
 impl Default for ClientOptions {
@@ -51,14 +57,17 @@ impl Default for ClientOptions {
             pace: Pace::default(),
             longest_body: 1 << 30,
             begun: Arc::default(),
+            keep_alive: false,
         }
     }
 }
 
-/// Sends requests over the network, each on a connection of its own, each at most once.
+/// Sends requests over the network, each at most once. Each has a connection of its own, or follows others on a kept one.
 pub struct Client {
     options: ClientOptions,
     tls: Tls,
+    /// Those that wait for the next request, one for each origin.
+    kept: Mutex<Vec<Link>>,
 }
 
 impl Client {
@@ -66,7 +75,7 @@ impl Client {
     pub fn new(mut options: ClientOptions) -> Self {
         options.timeout = options.timeout.min(LONGEST_TIMEOUT);
         let tls = Tls::new(options.ca_file.clone());
-        Self { options, tls }
+        Self { options, tls, kept: Mutex::default() }
     }
 
     pub(super) fn proxies(&self) -> &ProxyVariables {
@@ -85,11 +94,12 @@ impl Client {
         &self,
         request: &SignedRequest,
         headers: &[(&str, &str)],
+        uri: &Uri,
         link: &Link,
-        agent: &Agent,
     ) -> Result<Response, SendError> {
+        self.options.begun.store(true, Ordering::SeqCst);
         let answer =
-            call(request, headers, &link.uri, agent).map_err(|e| link.judge(e, self.options.timeout))?;
+            call(request, headers, uri, &link.agent).map_err(|e| link.judge(e, self.options.timeout))?;
         let elapsed = link.watch.first_write().map_or(Duration::ZERO, |began| began.elapsed());
         link.watch.set_pace(self.options.pace);
         let (head, body) = answer.into_parts();
@@ -111,12 +121,35 @@ impl Client {
     }
 }
 
+impl Client {
+    fn take_kept(&self, origin: &Origin) -> Option<Link> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let host = origin.to_string();
+        let at = kept.iter().position(|link| link.tls == origin.tls && link.host == host)?;
+        Some(kept.swap_remove(at))
+    }
+
+    fn keep(&self, link: Link) {
+        if self.options.keep_alive {
+            self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(link);
+        }
+    }
+}
+
 impl Transport for Client {
     fn send(&self, request: &SignedRequest, headers: &[(&str, &str)]) -> Result<Response, SendError> {
         let origin = Origin::parse(&request.base_url)?;
         let uri = uri(&origin, &request.target())?;
         let proxy = self.options.proxies.proxy_for(&origin)?;
         let timeout = self.options.timeout;
+        if let Some(link) = self.take_kept(&origin) {
+            link.watch.renew(Instant::now() + timeout);
+            let result = self.exchange(request, headers, &uri, &link);
+            // A connection that is lost before a byte is written may be replaced.
+            if link.watch.first_write().is_some() {
+                return result.inspect(|_| self.keep(link));
+            }
+        }
         let dialer = Dialer {
             origin: &origin,
             proxy: proxy.as_ref(),
@@ -132,24 +165,26 @@ impl Transport for Client {
                 .max_redirects(0)
                 .max_redirects_will_error(false)
                 .proxy(None)
-                .max_idle_connections(0)
+                .max_idle_connections(usize::from(self.options.keep_alive))
+                .max_idle_age(LONGEST_IDLE)
                 .max_response_header_size(LONGEST_HEADERS)
                 .user_agent(USER_AGENT)
                 .timeout_await_100(None)
                 .build(),
-            OneConnection::new(stream, watch.clone(), origin.tls),
+            OneConnection::new(stream, watch.clone(), origin.tls, self.options.keep_alive),
             NoLookUp,
         );
-        self.options.begun.store(true, Ordering::SeqCst);
-        self.exchange(request, headers, &Link { host: origin.to_string(), uri, watch }, &agent)
+        let link = Link { host: origin.to_string(), tls: origin.tls, watch, agent };
+        self.exchange(request, headers, &uri, &link).inspect(|_| self.keep(link))
     }
 }
 
 /// One connection and where it leads.
 struct Link {
     host: String,
-    uri: Uri,
+    tls: bool,
     watch: Watch,
+    agent: Agent,
 }
 
 impl Link {

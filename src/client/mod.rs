@@ -1,7 +1,7 @@
 //! Sends one signed request over HTTP and hands the answer back as data.
 //!
-//! A request is written to the wire at most once: the connection is made first (name, TCP, proxy, TLS), handed to the
-//! HTTP layer once, and never replaced. So [`SendError::request_may_have_left`] is a fact, not a guess.
+//! A request is written to the wire at most once: the connection is made first (name, TCP, proxy, TLS) or kept from the
+//! request before, and is replaced only if it turns out closed before a byte is written. So [`SendError::request_may_have_left`] is a fact, not a guess.
 //! Every status is an answer; only what prevents an answer is an error.
 
 mod adapter;

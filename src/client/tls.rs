@@ -75,6 +75,14 @@ fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     Ok(pem)
 }
 
+impl Stream for StreamOwned<ClientConnection, Box<dyn Stream>> {
+    fn is_quiet(&mut self) -> bool {
+        let read = self.conn.process_new_packets();
+        let waits = read.map_or(true, |state| state.plaintext_bytes_to_read() > 0 || state.peer_has_closed());
+        !waits && self.sock.is_quiet()
+    }
+}
+
 /// Why a handshake failed.
 pub(super) enum HandshakeError {
     Certificate(CertificateProblem),

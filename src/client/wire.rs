@@ -4,10 +4,14 @@ use std::net::TcpStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A two-way stream of bytes: TCP, or TLS over one.
-pub(super) trait Stream: Read + Write + fmt::Debug + Send + Sync {}
+use rustix::io::Errno;
+use rustix::net::RecvFlags;
 
-impl<T: Read + Write + fmt::Debug + Send + Sync> Stream for T {}
+/// A two-way stream of bytes: TCP, or TLS over one.
+pub(super) trait Stream: Read + Write + fmt::Debug + Send + Sync {
+    /// Whether it is open and nothing is there to be read: after a whole answer, what is there is no answer to anything.
+    fn is_quiet(&mut self) -> bool;
+}
 
 /// The slowest body that is still waited for: `bytes` in every `window` spent waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +53,18 @@ struct State {
     ended: bool,
 }
 
+impl State {
+    fn until(deadline: Instant) -> Self {
+        Self {
+            phase: Phase::Until(deadline),
+            failure: None,
+            first_write: None,
+            answer_began: false,
+            ended: false,
+        }
+    }
+}
+
 #[derive(Debug)]
 enum Phase {
     /// Connecting, then sending and waiting for the headers.
@@ -59,13 +75,12 @@ enum Phase {
 
 impl Watch {
     pub(super) fn until(deadline: Instant) -> Self {
-        Self(Arc::new(Mutex::new(State {
-            phase: Phase::Until(deadline),
-            failure: None,
-            first_write: None,
-            answer_began: false,
-            ended: false,
-        })))
+        Self(Arc::new(Mutex::new(State::until(deadline))))
+    }
+
+    /// Begins anew, for a further request on the same connection.
+    pub(super) fn renew(&self, deadline: Instant) {
+        *self.state() = State::until(deadline);
     }
 
     pub(super) fn set_deadline(&self, deadline: Instant) {
@@ -169,6 +184,14 @@ impl Wire {
                 other => return other,
             }
         }
+    }
+}
+
+impl Stream for Wire {
+    fn is_quiet(&mut self) -> bool {
+        // What would block has neither bytes nor an end to tell of.
+        let peeked = rustix::net::recv(&self.tcp, &mut [0], RecvFlags::PEEK | RecvFlags::DONTWAIT);
+        matches!(peeked, Err(Errno::WOULDBLOCK))
     }
 }
 

@@ -60,6 +60,8 @@ pub struct Need<'a> {
     pub limit: u64,
     /// How much the request takes.
     pub cost: u64,
+    /// How much is taken by requests that are under way, which no answer has told of yet.
+    pub under_way: u64,
     /// The digest of the key.
     pub key: Option<&'a str>,
     /// The path of the request.
@@ -67,6 +69,12 @@ pub struct Need<'a> {
 }
 
 impl Need<'_> {
+    /// Whether a request for another path, with the same key, is counted by the same limit.
+    pub fn is_shared_by(&self, kind: UsageKind, interval: &str, path: &str) -> bool {
+        (self.kind, self.interval) == (kind, interval)
+            && counted_for(self.kind, self.path) == counted_for(kind, path)
+    }
+
     fn is_counted_by(&self, used: &Used) -> bool {
         (self.kind, self.interval) == (used.kind, used.interval.as_str())
             && used.key.as_deref().is_none_or(|key| self.key == Some(key))
@@ -125,7 +133,8 @@ impl Known {
     /// The limit that a request would go over at this time of the exchange's. One that it goes over by itself holds up
     /// nothing: waiting would not help.
     pub fn lacks(&self, need: &Need<'_>, now_ms: i64) -> Option<&Used> {
-        let over = |used: &&Used| need.cost <= need.limit && used.used.saturating_add(need.cost) > need.limit;
+        let more = need.cost.saturating_add(need.under_way);
+        let over = |used: &&Used| need.cost <= need.limit && used.used.saturating_add(more) > need.limit;
         self.used.iter().filter(|used| need.is_counted_by(used) && used.counts_at(now_ms)).find(over)
     }
 

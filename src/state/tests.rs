@@ -248,6 +248,7 @@ fn a_request_that_would_go_over_a_limit_is_told_so() {
         interval: "1M",
         limit: 6_000,
         cost: 10,
+        under_way: 0,
         key: Some("a"),
         path: "/api/y",
     };
@@ -256,6 +257,7 @@ fn a_request_that_would_go_over_a_limit_is_told_so() {
     let cases = [
         ("up to the limit", need, now, false),
         ("over it", Need { cost: 11, ..need }, now, true),
+        ("up to it, and another is under way", Need { under_way: 1, ..need }, now, true),
         ("over it, another key: it is the address's", Need { cost: 11, key: None, ..need }, now, true),
         ("over it, in the next minute", Need { cost: 11, ..need }, now + 30_000, false),
         ("another product on the same host", Need { cost: 11, path: "/fapi/y", ..need }, now, false),

@@ -37,6 +37,7 @@ fn help_of_endpoints_of_different_kinds() {
 #[test]
 fn help_of_what_is_no_endpoint() {
     for command in [
+        "batch",
         "settle",
         "sign",
         "check",

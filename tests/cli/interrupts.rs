@@ -203,3 +203,28 @@ fn at_the_question_before_a_change_nothing_has_been_sent() {
         assert!(proxy.requests().is_empty(), "{:?}", proxy.requests());
     }
 }
+
+#[test]
+fn an_interrupted_batch_tells_of_the_change_under_way() {
+    let lines = "time\nnew-order symbol=ARKBTC side=BUY type=MARKET quantity=1\ntime\n";
+    for (name, hangs, requests, code, printed) in
+        [("a change", "POST", 2, Some(9), 2), ("a read", "GET", 1, None, 0)]
+    {
+        let (server, arrivals) =
+            telling(move |_, line| if line.starts_with(hangs) { Then::Hang } else { answer("200 OK", "{}") });
+        let bnq = bnq(&format!("-q --env local --timeout 1 --base-url {} batch lines", server.url))
+            .file("lines", lines);
+        let child = start(&bnq);
+        for _ in 0..requests {
+            arrivals.recv_timeout(LONG).unwrap();
+        }
+        kill(&child, Signal::INT);
+        let output = child.wait_with_output().unwrap();
+        let (said, shown) =
+            (String::from_utf8(output.stderr).unwrap(), String::from_utf8(output.stdout).unwrap());
+        assert_eq!((output.status.code(), shown.lines().count()), (code, printed), "{name}: {said}{shown}");
+        assert!(said.contains("interrupted; 3 lines: "), "{name}: {said}");
+        assert_eq!(shown.contains(" settle bnq-"), code == Some(9), "{name}: {shown}");
+        assert_eq!(server.requests().len(), requests, "{name}");
+    }
+}

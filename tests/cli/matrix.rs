@@ -180,6 +180,10 @@ fn serve(listener: &TcpListener, fault: &Fault) -> Seen {
             Then::Reset => reset(&stream),
             Then::Close => {}
             Then::Hang => open.push(stream),
+            Then::Begin(bytes) => {
+                (&stream).write_all(&bytes).unwrap();
+                open.push(stream);
+            }
         }
     }
     seen

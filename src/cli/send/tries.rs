@@ -74,9 +74,12 @@ impl Sender<'_> {
 
     /// One try. `measured` is the offset of the exchange's clock if it was measured just now.
     fn attempt(&self, measured: Option<i64>, budget: Duration) -> Result<Response, Trouble> {
-        let known = self.pace.before(budget).map_err(Trouble::last)?;
+        let (known, _claims) = self.pace.before(budget).map_err(Trouble::last)?;
         let offset_ms = measured.unwrap_or_else(|| self.pace.offset_ms(&known));
         let request = self.signed(offset_ms).map_err(Trouble::last)?;
+        if let Some((tell, at)) = self.about_to_send.zip(self.query.sent_at.get()) {
+            tell(at).map_err(Trouble::last)?;
+        }
         let response = self.send(&request).map_err(|e| self.unsent(&e))?;
         self.pace.count(&response);
         if !(200..300).contains(&response.status) {
@@ -126,7 +129,7 @@ impl Sender<'_> {
         let mut failure = refusal::explained(&self.asked(), status, &body);
         failure.retry_after_s = retry_after_s;
         if failure.kind == Kind::Partial
-            && let Err(e) = self.query.render(&mut body.as_bytes())
+            && let Err(e) = self.show(&mut body.as_bytes())
         {
             return Trouble::last(self.broken(e, status));
         }

@@ -69,6 +69,19 @@ pub struct Settled {
     pub waited: Duration,
 }
 
+impl Settled {
+    /// The object that `-o json` prints.
+    pub fn to_json(&self) -> String {
+        format!(
+            "{{\"state\":\"{}\",\"order\":{},\"asked\":{},\"waited_ms\":{}}}",
+            self.state.word(),
+            self.order.as_deref().unwrap_or("null"),
+            self.asked,
+            self.waited.as_millis()
+        )
+    }
+}
+
 /// What one question brought.
 enum Heard {
     Told(State, String, String),

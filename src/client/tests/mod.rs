@@ -2,6 +2,7 @@
 
 mod answers;
 mod failures;
+mod kept;
 mod proxies;
 mod requests;
 mod tls;

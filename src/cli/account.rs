@@ -1,0 +1,51 @@
+//! What the queries of one run share: settings, and key and secret once one of them needs them.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use crate::cli::exit::Failure;
+use crate::cli::session::Session;
+use crate::config::{Credentials, Settings};
+
+/// Settings, and the credentials that belong to them.
+pub struct Account {
+    /// The settings.
+    pub settings: Arc<Settings>,
+    credentials: OnceCell<Arc<Credentials>>,
+}
+
+impl Account {
+    /// The account that a run is for. Nothing secret is read yet.
+    ///
+    /// # Errors
+    /// A usage or configuration failure.
+    pub fn of(session: &Session) -> Result<Self, Failure> {
+        Ok(Self { settings: Arc::new(session.settings()?), credentials: OnceCell::new() })
+    }
+
+    /// One whose settings are resolved, and whose credentials may have been read.
+    pub fn resolved(settings: Arc<Settings>, credentials: Option<Arc<Credentials>>) -> Self {
+        let cell = OnceCell::new();
+        let _ = credentials.map(|read| cell.set(read));
+        Self { settings, credentials: cell }
+    }
+
+    /// Key and secret, read once.
+    ///
+    /// # Errors
+    /// A configuration failure.
+    pub fn credentials(&self, session: &Session) -> Result<Arc<Credentials>, Failure> {
+        if let Some(known) = self.credentials.get() {
+            return Ok(Arc::clone(known));
+        }
+        let read = Arc::new(session.credentials(&self.settings)?);
+        Ok(Arc::clone(self.credentials.get_or_init(|| read)))
+    }
+}
+
+impl Clone for Account {
+    /// For another thread: what has been read is shared.
+    fn clone(&self) -> Self {
+        Self { settings: Arc::clone(&self.settings), credentials: self.credentials.clone() }
+    }
+}

@@ -1,0 +1,159 @@
+//! Sends the lines, one or several at a time.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use super::board::{self, Board};
+use super::journal::{Intent, Journal};
+use super::plan::Step;
+use crate::cli::account::Account;
+use crate::cli::exit::{Failure, Kind};
+use crate::cli::query::Query;
+use crate::cli::send::{self, Hosts, Lane};
+use crate::cli::session::Session;
+use crate::cli::settle;
+use crate::render::{Format, Output, Style};
+
+/// What the workers share.
+pub struct Work<'a> {
+    /// The lines.
+    pub steps: &'a [Step<'a>],
+    /// The batch.
+    pub session: &'a Session,
+    /// The address of an exchange inside this process.
+    pub practice: Option<&'a str>,
+    /// Where it is noted what is done.
+    pub journal: Option<&'a Journal>,
+    /// Where results go.
+    pub board: &'a Board,
+    /// Whether the first failure ends it.
+    pub stop_on_error: bool,
+}
+
+/// What came of a line.
+struct Ended {
+    answer: String,
+    failure: Option<Failure>,
+    settled: bool,
+}
+
+impl Work<'_> {
+    /// Sends all lines that the journal has no result of, with so many requests under way at once.
+    ///
+    /// # Errors
+    /// If the system gives no threads.
+    pub fn run(&self, account: &Account, parallel: usize) -> Result<(), Failure> {
+        let (next, hosts) = (AtomicUsize::new(0), Hosts::default());
+        thread::scope(|scope| {
+            for _ in 0..parallel.min(self.steps.len()) {
+                let (account, next) = (account.clone(), &next);
+                let lane = Lane::new(&account.settings, Hosts::clone(&hosts));
+                let worker = move || {
+                    while !self.board.is_stopped() {
+                        let index = next.fetch_add(1, Ordering::SeqCst);
+                        let Some(step) = self.steps.get(index) else { return };
+                        self.step(index, step, &account, &lane);
+                    }
+                };
+                thread::Builder::new().spawn_scoped(scope, worker).map_err(|e| {
+                    self.board.stop();
+                    Failure::new(Kind::Other, format!("no thread can be started: {e}"))
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    fn step(&self, index: usize, step: &Step<'_>, account: &Account, lane: &Lane) {
+        if let Some((code, text)) = self.journal.and_then(|journal| journal.result(step.number)) {
+            return self.finish(index, code, text);
+        }
+        let session = step.session(self.session);
+        let changing = Cell::new(false);
+        let ended = self.send(step, &session, account, lane, &changing).unwrap_or_else(|failure| Ended {
+            answer: String::new(),
+            failure: Some(failure),
+            settled: false,
+        });
+        let code = ended.failure.as_ref().map_or(0, |failure| failure.kind.exit_code());
+        let text = board::line(step.number, code, Some(&ended.answer), ended.failure.as_ref(), ended.settled);
+        if let Some(Err(failure)) = self.journal.map(|journal| journal.note_result(step.number, &text)) {
+            // What cannot be noted any more is not begun any more.
+            self.session.console.note(&format!("note: {}", failure.message));
+            self.board.stop();
+        }
+        self.finish(index, code, text);
+        if changing.get() {
+            self.board.change_ends();
+        }
+    }
+
+    fn finish(&self, index: usize, code: u8, text: String) {
+        self.board.done(index, code, text);
+        if code != 0 && self.stop_on_error {
+            self.board.stop();
+        }
+    }
+
+    fn send(
+        &self,
+        step: &Step<'_>,
+        session: &Session,
+        account: &Account,
+        lane: &Lane,
+        changing: &Cell<bool>,
+    ) -> Result<Ended, Failure> {
+        let intent = self.journal.and_then(|journal| journal.unsettled(step.number));
+        let (target, mut typed) = (step.target(), step.typed());
+        if let Some(id) = intent.as_ref().and_then(|intent| intent.id.as_ref()) {
+            typed.name_change(&target, id);
+        }
+        let mut query = Query::of(account, target, typed, session)?;
+        let fields = query.output().fields.clone();
+        query.set_output(Output { format: Format::Compact, fields, style: Style::default() });
+        let base_url = query.base_url(self.practice)?;
+        if let Some(intent) = intent {
+            query.sent_at.note(intent.sent_at);
+            let unknown = Failure::new(
+                Kind::Unknown,
+                "an earlier run ended while it was under way; whether it was executed is not known",
+            );
+            return Ok(settled(&query, base_url.as_str(), query.complete(unknown)));
+        }
+        let about_to_send = |sent_at| {
+            if !query.target.changes {
+                return Ok(());
+            }
+            let id = query.id.as_ref().map(|(_, id)| id.clone());
+            self.journal
+                .map_or(Ok(()), |journal| journal.note_intent(step.number, &Intent { id, sent_at }))?;
+            changing.set(true);
+            self.board.change_begins();
+            Ok(())
+        };
+        let (answer, result) = send::collect(&query, base_url.as_str(), lane, &about_to_send);
+        match result {
+            Err(failure) if failure.kind == Kind::Unknown && session.globals.settle => {
+                Ok(settled(&query, base_url.as_str(), failure))
+            }
+            result => Ok(Ended {
+                answer: String::from_utf8_lossy(&answer).into_owned(),
+                failure: result.err(),
+                settled: false,
+            }),
+        }
+    }
+}
+
+/// Asks what became of a change.
+fn settled(query: &Query<'_>, base_url: &str, unknown: Failure) -> Ended {
+    let mut answer = String::new();
+    let result = settle::outcome(query, base_url, unknown, &mut |_, settled| {
+        answer = settled.to_json();
+        Ok(())
+    });
+    let failure = result.err();
+    let settled = failure.as_ref().is_none_or(|failure| failure.kind != Kind::Unknown);
+    Ended { answer, failure, settled }
+}

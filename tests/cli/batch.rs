@@ -1,0 +1,131 @@
+//! `bnq batch`: what it checks, what it prints, and that nothing is sent twice or lost.
+
+use serde_json::Value;
+
+use super::support::{Ran, Then, answer, bnq, scripted, serve, serve_rules};
+
+fn batch(url: &str, words: &str, lines: &str) -> Ran {
+    bnq(&format!("--env local --base-url {url} batch - {words}")).stdin(lines.as_bytes()).run()
+}
+
+/// The lines of the output: number, exit code, and all of it.
+fn results(ran: &Ran) -> Vec<(u64, u64, Value)> {
+    let parse = |line: &str| serde_json::from_str::<Value>(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+    let lines = ran.stdout.lines().map(parse);
+    lines.map(|v| (v["line"].as_u64().unwrap(), v["exit_code"].as_u64().unwrap(), v)).collect()
+}
+
+fn codes(ran: &Ran) -> Vec<(u64, u64)> {
+    results(ran).into_iter().map(|(line, code, _)| (line, code)).collect()
+}
+
+#[test]
+fn a_wrong_line_is_named_and_then_nothing_is_sent() {
+    let server = scripted(|_, _| answer("200 OK", "{}"));
+    let cases = [
+        ("tiem", "line 2: there is no command `tiem`"),
+        ("open-orders --symbl X", "line 2: unexpected argument '--symbl'"),
+        ("new-order --symbol BTCUSDT", "line 2: new-order needs --side and --type"),
+        ("ticker-price 'x", "line 2: a quote does not end"),
+        ("{\"args\": [\"time\"], \"x\": 1}", "line 2: it is no object with `args`"),
+        ("time --help", "line 2: it asks for help"),
+        ("sign abc", "line 2: a batch sends the commands of endpoints and `request` alone"),
+        ("batch -", "line 2: a batch sends the commands of endpoints and `request` alone"),
+        ("time --env local", "line 2: --env is not for a single line"),
+        ("time --profile main", "line 2: --profile is not for a single line"),
+        ("time --base-url http://127.0.0.1:1", "line 2: --base-url is not for a single line"),
+        ("new-order --yes", "line 2: --yes is not for a single line"),
+        ("historical-trades --symbol BTCUSDT --all", "line 2: a line of a batch is one request"),
+        ("time -o csv", "line 2: --output is not for a single line"),
+        ("account --recv-window 70000", "line 2: "),
+        ("request GET api/v3/time", "line 2: `api/v3/time` is no path"),
+    ];
+    for (line, message) in cases {
+        let ran = batch(&server.url, "", &format!("time\n{line}\ntime\n"));
+        ran.exits(2).prints_nothing().says(message);
+    }
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[test]
+fn flags_that_a_batch_cannot_keep_to_are_refused() {
+    let cases = [
+        ("--parallel 0", "--parallel cannot be `0`"),
+        ("--parallel 65", "--parallel cannot be `65`"),
+        ("--parallel two", "--parallel cannot be `two`"),
+        ("-o csv", "there is no `csv` form"),
+        ("--watch 5s", "a batch takes no --watch"),
+        ("--curl", "a batch takes no --curl"),
+        ("--timestamp 1499827319559", "a batch takes no --timestamp"),
+    ];
+    for (words, message) in cases {
+        batch("http://127.0.0.1:1", words, "time\n").exits(2).prints_nothing().says(message);
+    }
+    let ran =
+        bnq("--env testnet batch -").keys().stdin(b"new-order symbol=A side=BUY type=MARKET quantity=1\n");
+    ran.run().exits(2).says("1 line changes your account, and nobody is there to be asked");
+    bnq("batch nothing.txt").run().exits(1).says("nothing.txt cannot be read");
+    bnq("batch -").stdin(b"time\n\xff\n").run().exits(2).says("line 2 is not UTF-8");
+}
+
+#[test]
+fn results_stand_in_the_order_of_the_input_whatever_comes_first() {
+    let server = serve();
+    let lines = "# a comment\n\ntime\nticker-price --symbol BTCUSDT\norder --symbol BTCUSDT --order-id 1\n\
+                 {\"args\": [\"request\", \"GET\", \"/api/v3/ping\"]}\nbnq avg-price 'symbol=BTCUSDT'\n";
+    for parallel in ["1", "4"] {
+        let ran = batch(&server.url, &format!("--parallel {parallel}"), lines).exits(10);
+        assert_eq!(codes(&ran), [(3, 0), (4, 0), (5, 7), (6, 0), (7, 0)], "{parallel}");
+        let results = results(&ran);
+        let price = results[1].2["answer"]["price"].as_str().unwrap();
+        assert!(price.ends_with("000000"), "the characters stay: {price}");
+        assert_eq!(results[2].2["error"]["code"], -2013);
+        assert!(results[2].2["answer"].is_null() && results[1].2["error"].is_null());
+    }
+    batch(&server.url, "", "# nothing\n").exits(0).prints_nothing();
+}
+
+#[test]
+fn it_stops_at_the_first_failure_if_asked_to() {
+    let server = serve();
+    let lines = "time\norder symbol=BTCUSDT orderId=1\ntime\ntime\n";
+    let ran = batch(&server.url, "--stop-on-error", lines).exits(10);
+    assert_eq!(codes(&ran), [(1, 0), (2, 7)]);
+    ran.says("4 lines: 1 failed, 2 without a result");
+    assert_eq!(codes(&batch(&server.url, "", lines).exits(10)), [(1, 0), (2, 7), (3, 0), (4, 0)]);
+}
+
+#[test]
+fn a_dry_run_signs_every_line_and_sends_none() {
+    let server = scripted(|_, _| answer("200 OK", "{}"));
+    let ran = batch(&server.url, "--dry-run", "time\nopen-orders symbol=ARKBTC\n").exits(0);
+    let results = results(&ran);
+    assert_eq!(results[1].2["answer"]["command"], "open-orders");
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[test]
+fn an_unknown_outcome_is_9_and_settled_if_asked_to() {
+    let order = "new-order symbol=BTCUSDT side=BUY type=MARKET quantity=0.001 newClientOrderId=mine\ntime\n";
+    let server = serve_rules(&["POST /api/v3/order 503-after count=1"]);
+    let ran = batch(&server.url, "", order).exits(9);
+    assert_eq!(codes(&ran), [(1, 9), (2, 0)]);
+    let server = serve_rules(&["POST /api/v3/order 503-after count=1"]);
+    let ran = batch(&server.url, "--settle", order).exits(0);
+    let results = results(&ran);
+    assert_eq!((results[0].1, &results[0].2["settled"]), (0, &Value::Bool(true)));
+    assert_eq!(results[0].2["answer"]["state"], "filled");
+    assert_eq!(results[0].2["answer"]["order"]["clientOrderId"], "mine");
+}
+
+#[test]
+fn a_read_is_sent_again_and_a_change_is_not() {
+    let server = scripted(|number, line| match number {
+        0 | 2 => answer("503 Service Unavailable", ""),
+        _ if line.starts_with("GET") => answer("200 OK", "{\"serverTime\":1}"),
+        _ => Then::Close,
+    });
+    let ran = batch(&server.url, "", "time\ncancel-order symbol=A orderId=1\ntime\n").exits(9);
+    assert_eq!(codes(&ran), [(1, 0), (2, 9), (3, 0)]);
+    assert_eq!(server.requests().len(), 4);
+}

@@ -88,7 +88,10 @@ impl<'a> Sender<'a> {
     }
 
     fn once(&self) -> Result<(), Failure> {
-        self.accepted(&mut self.answer()?)
+        let mut response = self.answer()?;
+        self.accepted(&mut response)?;
+        self.tell_end(&response);
+        Ok(())
     }
 
     /// While a change is under way, an interruption leaves its outcome unknown.
@@ -209,18 +212,19 @@ impl Sender<'_> {
         }
     }
 
-    /// Says of an answer of the practice exchange that it is none of the account's, or that the account ends with this command.
-    fn tell_practice(&self, response: &Response) {
-        if self.query.environment() != Environment::Local {
-            return;
+    /// Says that an answer is none of the account's. Only the practice exchange gives such.
+    fn tell_example(&self, response: &Response) {
+        if self.query.environment() == Environment::Local && is_example(response) {
+            self.query.session.console.note("note: an example, not played by the practice exchange");
         }
-        let console = self.query.session.console;
-        let example = response.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-bnq-example"));
-        let kept = self.query.settings.base_url.is_some();
-        if example {
-            console.note("note: an example, not played by the practice exchange");
-        } else if self.query.target.asks && !kept {
-            console.note(&format!(
+    }
+
+    /// Says of a change that was accepted that the account ends with this command, if it does.
+    fn tell_end(&self, response: &Response) {
+        let passing =
+            self.query.environment() == Environment::Local && self.query.settings.base_url.is_none();
+        if passing && self.query.target.asks && !is_example(response) {
+            self.query.session.console.note(&format!(
                 "note: this practice account ends with the command; to keep one, run `bnq serve` and add --base-url {PRACTICE_URL}"
             ));
         }
@@ -237,6 +241,10 @@ impl Sender<'_> {
             console.detail(&self.query.redactor.apply(&line));
         }
     }
+}
+
+fn is_example(response: &Response) -> bool {
+    response.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-bnq-example"))
 }
 
 /// How a client connects under these settings.

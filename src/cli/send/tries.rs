@@ -85,7 +85,7 @@ impl Sender<'_> {
         if !(200..300).contains(&response.status) {
             return Err(self.refused(response));
         }
-        self.tell_practice(&response);
+        self.tell_example(&response);
         self.held(response)
     }
 

@@ -30,6 +30,10 @@ pub use fields::{Fields, FieldsError};
 pub use lexer::Reason;
 pub use note::Note;
 
+/// The most columns that a table or csv has. Rows times columns can be far larger than the answer: its rows need not have a member
+/// in common.
+const MAX_COLUMNS: usize = 1000;
+
 /// The most that is held of an answer, in bytes.
 pub const MAX_HELD: usize = 256 << 20;
 
@@ -145,6 +149,11 @@ pub enum RenderError {
     /// It is larger than a format that holds it can take. Nothing was written.
     #[error("the answer is larger than {} MiB, too large for a table, csv and --fields; use -o json, compact, jsonl or raw", MAX_HELD >> 20)]
     TooLarge,
+    /// Its rows have more different members than a table or csv has columns. Nothing was written.
+    #[error(
+        "the answer would have {0} columns, more than the {MAX_COLUMNS} of a table or csv; name the wanted ones with --fields, or use -o json"
+    )]
+    TooWide(usize),
     /// The answer broke off. What of it was read has been written, where the format does not hold it.
     #[error("the answer broke off")]
     Read(#[source] io::Error),
@@ -206,6 +215,9 @@ fn hold(
     let body = read_all(source, MAX_HELD)?;
     let top = Value::parse(&body).map_err(|fault| stream::refuse(&body, fault))?;
     let rows = Rows::of(top, output, notes);
+    if rows.columns.len() > MAX_COLUMNS {
+        return Err(RenderError::TooWide(rows.columns.len()));
+    }
     let mut out = io::BufWriter::with_capacity(64 * 1024, out);
     let written = match output.format {
         Format::Csv => csv::write(&rows, &output.style, &mut out),

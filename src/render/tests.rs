@@ -177,3 +177,17 @@ fn a_broken_answer_is_told_from_a_closed_output() {
         .unwrap_err();
     assert_eq!(out, b"[1,2", "what was read is written");
 }
+
+#[test]
+fn rows_with_nothing_in_common_are_no_table() {
+    let wide = |members: usize| {
+        let rows: Vec<String> = (0..members).map(|i| format!("{{\"k{i}\":1}}")).collect();
+        format!("[{}]", rows.join(","))
+    };
+    for format in [Format::Table, Format::Csv] {
+        let output = Output { format, ..Output::default() };
+        let shown = |text: &str| answer(&mut text.as_bytes(), &output, &mut Vec::new());
+        assert!(shown(&wide(MAX_COLUMNS)).is_ok(), "{format}");
+        assert!(matches!(shown(&wide(MAX_COLUMNS + 1)), Err(RenderError::TooWide(1001))), "{format}");
+    }
+}

@@ -194,10 +194,42 @@ fn a_batch_answers_item_by_item() {
     let answers = client.done("POST", "/fapi/v1/batchOrders", &sent);
     let codes: Vec<i64> =
         answers.as_array().unwrap().iter().map(|a| a["code"].as_i64().unwrap_or(0)).collect();
-    assert_eq!(codes, [0, -4003, -1121, -1102, 0], "{answers}");
+    assert_eq!(codes, [0, -1100, -1121, -1102, 0], "{answers}");
     let names = crate::signing::percent_encode(r#"["one","none"]"#);
     let sent = format!("symbol=BTCUSDT&origClientOrderIdList={names}");
     let answers = client.done("DELETE", "/fapi/v1/batchOrders", &sent);
     assert_eq!((&answers[0]["status"], &answers[1]["code"]), (&json!("CANCELED"), &json!(-2011)));
     assert_eq!(client.refused("POST", "/fapi/v1/batchOrders", "batchOrders=%5B%5D").0, -4082);
+}
+
+/// What an item of a batch has beside what it needs, and its code: that of the same order sent by itself.
+const ITEMS: [(&str, &str, i64); 10] = [
+    ("newClientOrderId", "bad id <b>", -1100),
+    ("newClientOrderId", "0123456789012345678901234567890123456", -1100),
+    ("priceMatch", "XX", -1130),
+    ("selfTradePreventionMode", "NONE", -1130),
+    ("timeInForce", "DAY", -1115),
+    ("positionSide", "UP", -1130),
+    ("price", "9e4", -1100),
+    ("goodTillDate", "", -1105),
+    ("bogus", "1", -1104),
+    ("type", "STOP", -4120),
+];
+
+#[test]
+fn an_item_of_a_batch_is_held_to_what_holds_for_an_order() {
+    let client = Client::new();
+    for (name, value, code) in ITEMS {
+        let mut item = json!({ "symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC",
+                               "quantity": "0.01", "price": "94000" });
+        item[name] = json!(value);
+        let sent = format!("batchOrders={}", crate::signing::percent_encode(&json!([item]).to_string()));
+        let answers = client.done("POST", "/fapi/v1/batchOrders", &sent);
+        let written = |(name, value): (&String, &Value)| {
+            format!("{name}={}", crate::signing::percent_encode(value.as_str().unwrap()))
+        };
+        let query: Vec<String> = item.as_object().unwrap().iter().map(written).collect();
+        let (single, message) = client.refused("POST", ORDER, &query.join("&"));
+        assert_eq!((answers[0]["code"].as_i64(), single), (Some(code), code), "{name}={value}: {message}");
+    }
 }

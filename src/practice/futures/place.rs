@@ -84,13 +84,13 @@ impl Futures {
     /// If it is refused; nothing is changed then.
     pub fn place(&mut self, terms: Terms, now_ms: i64) -> Result<i64, Failure> {
         self.acceptable(&terms)?;
-        let (at_once, _) = self.fillable(&terms);
-        if terms.time_in_force == TimeInForce::Gtx && !at_once.is_zero() {
+        if terms.time_in_force == TimeInForce::Gtx && self.crosses(&terms) {
             let message =
                 "Due to the order could not be executed as maker, the Post Only order will be rejected.";
             let cause = format!("at {} it would trade at once", terms.price);
             return Err(Failure::new(-5022, message, cause, "send a price on its own side of the book"));
         }
+        let (at_once, _) = self.fillable(&terms);
         if terms.time_in_force == TimeInForce::Fok && at_once < terms.quantity {
             let message =
                 "Due to the order could not be filled immediately, the FOK order has been rejected.";

@@ -82,6 +82,13 @@ fn shown<'a>(futures: &'a Futures, algo: &'a Algo, queried: bool) -> Option<Algo
     })
 }
 
+/// The refusal of `closePosition` with a type that does not close a whole position.
+pub fn closes_nothing(kind: &str) -> Failure {
+    let message = format!("Target strategy invalid for orderType {kind},closePosition true");
+    let cause = "only STOP_MARKET and TAKE_PROFIT_MARKET close a whole position";
+    Failure::new(-4136, &message, cause, "leave `closePosition` out, or change the type")
+}
+
 /// Reads what a conditional order becomes. The price that triggers it is `triggerPrice`, or `stopPrice` where orders are tested.
 ///
 /// # Errors
@@ -99,14 +106,7 @@ pub fn terms(futures: &Futures, call: &Call<'_>) -> Result<Terms, Failure> {
             return Err(Failure::new(-4137, message, cause, "leave `quantity` out"));
         }
         if !matches!(algo, AlgoKind::StopMarket | AlgoKind::TakeProfitMarket) {
-            let message = format!("Target strategy invalid for orderType {kind},closePosition true");
-            let cause = "only STOP_MARKET and TAKE_PROFIT_MARKET close a whole position";
-            return Err(Failure::new(
-                -4136,
-                &message,
-                cause,
-                "leave `closePosition` out, or change the type",
-            ));
+            return Err(closes_nothing(kind));
         }
     } else {
         needed(call, "quantity")?;

@@ -13,7 +13,7 @@ fn limit(side: &str, price: &str, more: &str) -> String {
 }
 
 /// What is sent beside symbol and side, and the code: the filters and what goes with what.
-const REFUSALS: [(&str, i64); 19] = [
+const REFUSALS: [(&str, i64); 25] = [
     ("type=LIMIT&timeInForce=GTC&quantity=0&price=95000", -4003),
     ("type=LIMIT&timeInForce=GTC&quantity=0.0001&price=95000", -1111),
     ("type=LIMIT&timeInForce=GTC&quantity=0.01&price=95000.001", -1111),
@@ -31,6 +31,12 @@ const REFUSALS: [(&str, i64); 19] = [
     ("type=LIMIT&timeInForce=GTD&quantity=0.01&price=94000&goodTillDate=1772323201000", -5040),
     ("type=LIMIT&timeInForce=GTC&quantity=0.01&price=94000&priceMatch=QUEUE", -1128),
     ("type=MARKET&quantity=0.01&reduceOnly=true", -2022),
+    ("type=STOP&timeInForce=GTC&quantity=0.01&price=97000&stopPrice=96500&workingType=MARK_PRICE", -4120),
+    ("type=STOP_MARKET&stopPrice=96500&closePosition=true&priceProtect=TRUE", -4120),
+    ("type=TRAILING_STOP_MARKET&quantity=0.01&activationPrice=94000&callbackRate=1", -4120),
+    ("type=LIMIT&timeInForce=GTC&quantity=0.01&price=94000&stopPrice=94000", -1106),
+    ("type=MARKET&quantity=0.01&callbackRate=1", -1106),
+    ("type=MARKET&closePosition=true&quantity=0.01", -4136),
     ("type=MARKET&quantity=0.01&positionSide=SHORT", -4061),
     ("type=LIMIT&timeInForce=GTC&quantity=0.01&price=91200&newClientOrderId=practice-um-btc-limit-1", -4116),
 ];

@@ -26,7 +26,7 @@ mod settings;
 mod state;
 mod terms;
 
-pub use past::account as practice_account;
+pub use past::{account as practice_account, empty as empty_account};
 pub use state::Futures;
 
 use super::engine::Play;

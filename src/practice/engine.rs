@@ -78,6 +78,10 @@ impl Failure {
         Self::new(-1121, "Invalid symbol.", "there is no such symbol here", fix)
     }
 
+    pub(super) fn invalid_interval() -> Self {
+        Self::new(-1120, "Invalid interval.", "`interval` is no length of a candle", "send one such as `1h`")
+    }
+
     /// The body of the answer, as JSON.
     pub(super) fn body(&self) -> String {
         #[derive(Serialize)]

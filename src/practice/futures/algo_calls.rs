@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::algo::{Algo, AlgoKind, AlgoStatus, Trailing};
+use super::answers::done;
 use super::order::{Kind, PositionSide, Prevention, Side, Terms, TimeInForce, WorkingType};
 use super::state::Futures;
 use super::terms::{self as sent, MOST_ALGOS, amount, filters, needed, word};
@@ -241,19 +242,13 @@ pub fn cancel(futures: &mut Futures, call: &Call<'_>) -> Answer {
     json(&Canceled { algo_id, client_algo_id, code: "200", msg: "success" })
 }
 
-#[derive(Serialize)]
-struct Done {
-    code: i32,
-    msg: &'static str,
-}
-
 /// `DELETE /fapi/v1/algoOpenOrders`.
 pub fn cancel_all(futures: &mut Futures, call: &Call<'_>) -> Answer {
     let symbol = sent::contract(futures, call)?.name().to_owned();
     for algo in futures.algos.iter_mut().filter(|a| a.is_open() && a.terms.symbol == symbol) {
         (algo.status, algo.updated) = (AlgoStatus::Canceled, call.now_ms());
     }
-    json(&Done { code: 200, msg: "The operation of cancel all open order is done." })
+    done("The operation of cancel all open order is done.")
 }
 
 /// `GET /fapi/v1/openAlgoOrders`.

@@ -4,16 +4,13 @@ use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::contract::{BRACKETS, Bracket, Contract};
+use super::contract::{BRACKETS, Bracket, Contract, NEVER_MS};
 use super::order::TimeInForce;
 use super::state::{ASSETS, Futures, QUOTE};
 use super::terms::{DOWN, MOST_ALGOS, MOST_ORDERS, UP};
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Answer, Call, json};
 use crate::practice::limits::Shown;
-
-/// The day that a contract without end is delivered. Source: USD-M futures documentation, "Exchange information".
-const NEVER_MS: i64 = 4_133_404_800_000;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -26,6 +26,7 @@ mod settings;
 mod state;
 mod terms;
 
+pub use contract::NEVER_MS;
 pub use past::{account as practice_account, empty as empty_account};
 pub use state::Futures;
 

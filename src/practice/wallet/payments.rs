@@ -11,8 +11,7 @@ use crate::practice::engine::{Answer, Call, Failure, json};
 use crate::practice::spot::Spot;
 use crate::practice::spot::ledger::Ledger;
 use crate::practice::spot::symbol::Asset;
-
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+use crate::practice::spot::tape::DAY_MS;
 
 /// A deposit: coin, amount, days before the start.
 pub type Deposit = (&'static str, Amount, i64);

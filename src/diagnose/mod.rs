@@ -28,7 +28,7 @@ pub use finding::{Certainty, Finding};
 pub use received::ReceivedRequest;
 pub use symbols::is_likely_symbol;
 pub use verdict::{Accepted, Refusal, Verdict};
-pub use verify::{Gate, KnownKey, endpoint_of, verify};
+pub use verify::{Gate, KnownKey, endpoint_of, verify, verify_part};
 
 #[cfg(test)]
 mod properties;

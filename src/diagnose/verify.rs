@@ -1,5 +1,5 @@
 use std::cmp::Reverse;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use super::checks::{PARAMETER_CHECKS, SIGNING_CHECKS};
 use super::examined::Examined;
@@ -48,6 +48,30 @@ fn judge(request: &ReceivedRequest, gate: &Gate<'_>) -> Result<Accepted, Refusal
     }
     let api_key = examined.key_text.filter(|_| endpoint.security().needs_key());
     Ok(Accepted { endpoint, parameters: examined.parameters, api_key })
+}
+
+/// Holds the parameters of one part of a request, such as an order of a batch, to an endpoint, as the gate holds those of a
+/// request of its own after the signature. `symbol` tells whether one is traded where the endpoint's group trades.
+///
+/// # Errors
+/// The first check that they fail.
+pub fn verify_part(
+    endpoint: &'static Endpoint,
+    parameters: &[(String, String)],
+    symbol: &dyn Fn(&Endpoint, &str) -> bool,
+) -> Result<(), Refusal> {
+    let gate =
+        Gate { now_us: 0, key: &|_| None, knows_keys: false, symbol, peer: IpAddr::V4(Ipv4Addr::LOCALHOST) };
+    let request = ReceivedRequest {
+        method: endpoint.method().as_str().to_owned(),
+        path: endpoint.path().to_owned(),
+        query: Vec::new(),
+        headers: Vec::new(),
+        body: Vec::new(),
+    };
+    let mut examined = Examined::new(&request, &gate, endpoint);
+    examined.parameters = parameters.to_vec();
+    PARAMETER_CHECKS.iter().try_for_each(|check| check(&examined))
 }
 
 /// The endpoint that a request is for. Where two groups share a path, their hosts would tell them apart; here it is the one

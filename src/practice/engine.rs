@@ -18,8 +18,13 @@ impl World {
     /// An exchange that is started at `start_ms`, a whole minute, with an account to which nothing has happened.
     pub(super) fn new(opening: &spot::Opening, start_ms: i64) -> Self {
         let spot = opening.begin(start_ms);
-        let futures = futures::practice_account(&spot, start_ms);
-        Self { spot, futures, wallet: wallet::practice_account(start_ms) }
+        // What is beside Spot belongs to the practice account: another one would have money that nothing tells of.
+        let (futures, wallet) = if opening.equals(&spot::Opening::practice()) {
+            (futures::practice_account(&spot, start_ms), wallet::practice_account(start_ms))
+        } else {
+            (futures::empty_account(&spot, start_ms), wallet::empty_account(start_ms))
+        };
+        Self { spot, futures, wallet }
     }
 
     /// Lets the minutes pass that have passed by this time, in milliseconds.
@@ -77,6 +82,10 @@ impl Failure {
     pub(super) fn invalid_symbol() -> Self {
         let fix = "ask `exchangeInfo` for the symbols";
         Self::new(-1121, "Invalid symbol.", "there is no such symbol here", fix)
+    }
+
+    pub(super) fn invalid_interval() -> Self {
+        Self::new(-1120, "Invalid interval.", "`interval` is no length of a candle", "send one such as `1h`")
     }
 
     /// The body of the answer, as JSON.

@@ -6,13 +6,11 @@ mod words;
 pub(super) use shape::Shape;
 
 use super::engine::Call;
+use super::futures::NEVER_MS;
 use crate::catalogue::ParameterType;
 
 /// The time in every example, in milliseconds: 2026-03-01T00:00:00Z.
 const TIME_MS: i64 = 1_772_323_200_000;
-
-/// When a contract without end is delivered, in milliseconds. Source: USD-M futures documentation, "Exchange information".
-const NEVER_MS: i64 = 4_133_404_800_000;
 
 /// Parameters whose values come back under another name.
 const RENAMED: [(&str, &str); 2] = [("clientOrderId", "newClientOrderId"), ("origQty", "quantity")];

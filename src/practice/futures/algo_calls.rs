@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::algo::{Algo, AlgoKind, AlgoStatus, Trailing};
+use super::answers::done;
 use super::order::{Kind, PositionSide, Prevention, Side, Terms, TimeInForce, WorkingType};
 use super::state::Futures;
 use super::terms::{self as sent, MOST_ALGOS, amount, filters, needed, word};
@@ -82,6 +83,13 @@ fn shown<'a>(futures: &'a Futures, algo: &'a Algo, queried: bool) -> Option<Algo
     })
 }
 
+/// The refusal of `closePosition` with a type that does not close a whole position.
+pub fn closes_nothing(kind: &str) -> Failure {
+    let message = format!("Target strategy invalid for orderType {kind},closePosition true");
+    let cause = "only STOP_MARKET and TAKE_PROFIT_MARKET close a whole position";
+    Failure::new(-4136, &message, cause, "leave `closePosition` out, or change the type")
+}
+
 /// Reads what a conditional order becomes. The price that triggers it is `triggerPrice`, or `stopPrice` where orders are tested.
 ///
 /// # Errors
@@ -99,14 +107,7 @@ pub fn terms(futures: &Futures, call: &Call<'_>) -> Result<Terms, Failure> {
             return Err(Failure::new(-4137, message, cause, "leave `quantity` out"));
         }
         if !matches!(algo, AlgoKind::StopMarket | AlgoKind::TakeProfitMarket) {
-            let message = format!("Target strategy invalid for orderType {kind},closePosition true");
-            let cause = "only STOP_MARKET and TAKE_PROFIT_MARKET close a whole position";
-            return Err(Failure::new(
-                -4136,
-                &message,
-                cause,
-                "leave `closePosition` out, or change the type",
-            ));
+            return Err(closes_nothing(kind));
         }
     } else {
         needed(call, "quantity")?;
@@ -241,19 +242,13 @@ pub fn cancel(futures: &mut Futures, call: &Call<'_>) -> Answer {
     json(&Canceled { algo_id, client_algo_id, code: "200", msg: "success" })
 }
 
-#[derive(Serialize)]
-struct Done {
-    code: i32,
-    msg: &'static str,
-}
-
 /// `DELETE /fapi/v1/algoOpenOrders`.
 pub fn cancel_all(futures: &mut Futures, call: &Call<'_>) -> Answer {
     let symbol = sent::contract(futures, call)?.name().to_owned();
     for algo in futures.algos.iter_mut().filter(|a| a.is_open() && a.terms.symbol == symbol) {
         (algo.status, algo.updated) = (AlgoStatus::Canceled, call.now_ms());
     }
-    json(&Done { code: 200, msg: "The operation of cancel all open order is done." })
+    done("The operation of cancel all open order is done.")
 }
 
 /// `GET /fapi/v1/openAlgoOrders`.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::contract::Contract;
 use super::order::{Kind, Order, PositionSide, Prevention, Side, Status, TimeInForce, WorkingType};
 use crate::practice::amount::Amount;
+use crate::practice::engine::{Answer, json};
 
 /// An order that was placed, tested or cancelled just now.
 #[derive(Serialize)]
@@ -147,4 +148,14 @@ impl<'a> Queried<'a> {
             good_till_date: t.good_till,
         }
     }
+}
+
+/// The answer to what has no more to tell than that it is done.
+pub fn done(msg: &'static str) -> Answer {
+    #[derive(Serialize)]
+    struct Done {
+        code: i32,
+        msg: &'static str,
+    }
+    json(&Done { code: 200, msg })
 }

@@ -5,12 +5,17 @@ use serde_json::Value;
 use super::cancels::{cancel as cancel_one, canceled};
 use super::place::{placed, sent};
 use super::state::Futures;
+use crate::catalogue::{self, Method};
+use crate::diagnose::verify_part;
 use crate::practice::engine::{Answer, Call, Failure, json};
 
 /// The most orders of one request to place, and to cancel.
 /// Source: USD-M futures documentation, "Place multiple orders" and "Cancel multiple orders".
 const MOST_PLACED: usize = 5;
 const MOST_CANCELED: usize = 10;
+
+/// Where an order is placed by itself.
+const ORDER: &str = "/fapi/v1/order";
 
 /// Answers item by item: an answer, or the body of a refusal.
 fn each<T>(items: impl IntoIterator<Item = T>, mut answer: impl FnMut(T) -> Answer) -> String {
@@ -33,6 +38,15 @@ fn parameters(item: &Value) -> Vec<(String, String)> {
     item.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect()
 }
 
+/// Holds an item to the parameters of an order that is sent by itself.
+fn checked(futures: &Futures, parameters: &[(String, String)]) -> Result<(), Failure> {
+    let Some(single) = catalogue::at_path(ORDER).find(|e| e.method() == Method::Post) else { return Ok(()) };
+    verify_part(single, parameters, &|_, symbol| futures.has(symbol)).map_err(|refusal| {
+        let code = refusal.code.unwrap_or_default();
+        Failure::new(code, &refusal.message, refusal.cause, refusal.fix)
+    })
+}
+
 /// `POST /fapi/v1/batchOrders`.
 pub fn new_orders(futures: &mut Futures, call: &Call<'_>) -> Answer {
     let list = call.text("batchOrders").unwrap_or_default();
@@ -43,6 +57,7 @@ pub fn new_orders(futures: &mut Futures, call: &Call<'_>) -> Answer {
     }
     Ok(each(&items, |item| {
         let parameters = parameters(item);
+        checked(futures, &parameters)?;
         let call = Call { parameters: &parameters, ..*call };
         let terms = sent(futures, &call)?;
         let id = futures.place(terms, call.now_ms())?;

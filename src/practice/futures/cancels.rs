@@ -1,8 +1,6 @@
 //! Endpoints that cancel orders.
 
-use serde::Serialize;
-
-use super::answers::Placed;
+use super::answers::{Placed, done};
 use super::history::{find, not_found};
 use super::order::Status;
 use super::state::Futures;
@@ -43,17 +41,11 @@ pub fn order(futures: &mut Futures, call: &Call<'_>) -> Answer {
     json(&canceled(futures, id)?)
 }
 
-#[derive(Serialize)]
-struct Done {
-    code: i32,
-    msg: &'static str,
-}
-
 /// `DELETE /fapi/v1/allOpenOrders`.
 pub fn all(futures: &mut Futures, call: &Call<'_>) -> Answer {
     let open: Vec<i64> = contract(futures, call)?.lane.open.iter().copied().collect();
     for id in open {
         futures.end(id, Status::Canceled, call.now_ms());
     }
-    json(&Done { code: 200, msg: "The operation of cancel all open order is done." })
+    done("The operation of cancel all open order is done.")
 }

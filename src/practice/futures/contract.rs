@@ -5,6 +5,9 @@ use super::position::Position;
 use crate::practice::amount::Amount;
 use crate::practice::spot::lane::Lane;
 
+/// When a contract without end is delivered, in milliseconds. Source: USD-M futures documentation, "Exchange information".
+pub const NEVER_MS: i64 = 4_133_404_800_000;
+
 /// A tier of leverage: up to which value of a position how much of it is allowed, and what has to stay as margin.
 #[derive(Clone, Copy, Debug)]
 pub struct Bracket {

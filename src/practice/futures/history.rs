@@ -11,8 +11,7 @@ use super::terms::contract;
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Answer, Call, Failure, json};
 use crate::practice::spot::history::limited;
-
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+use crate::practice::spot::tape::DAY_MS;
 
 /// `limit`, of which the catalogue has no bounds here. Larger ones are lowered.
 ///

@@ -4,15 +4,13 @@ use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::contract::{BRACKETS, Bracket, Contract};
+use super::contract::{BRACKETS, Bracket, Contract, NEVER_MS};
+use super::order::TimeInForce;
 use super::state::{ASSETS, Futures, QUOTE};
 use super::terms::{DOWN, MOST_ALGOS, MOST_ORDERS, UP};
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Answer, Call, json};
 use crate::practice::limits::Shown;
-
-/// The day that a contract without end is delivered. Source: USD-M futures documentation, "Exchange information".
-const NEVER_MS: i64 = 4_133_404_800_000;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -74,7 +72,7 @@ struct SymbolAnswer<'a> {
     trigger_protect: &'static str,
     filters: [Filter; 7],
     order_types: [&'static str; 7],
-    time_in_force: [&'static str; 5],
+    time_in_force: &'static [TimeInForce],
     liquidation_fee: &'static str,
     market_take_bound: &'static str,
 }
@@ -150,7 +148,7 @@ fn shown(contract: &Contract) -> SymbolAnswer<'_> {
             "TAKE_PROFIT_MARKET",
             "TRAILING_STOP_MARKET",
         ],
-        time_in_force: ["GTC", "IOC", "FOK", "GTX", "GTD"],
+        time_in_force: TimeInForce::ALL,
         liquidation_fee: "0.012500",
         market_take_bound: "0.05",
     }

@@ -1,7 +1,5 @@
 //! Book, trades and candles of a contract.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::contract::Contract;
@@ -11,6 +9,7 @@ use super::state::Futures;
 use super::terms::contract;
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Answer, Call, Failure, json};
+use crate::practice::spot::book::joined;
 use crate::practice::spot::candles::{Candle, Interval, Range};
 use crate::practice::spot::tape::{LAST_PAST, Trade};
 
@@ -19,15 +18,8 @@ const LAST_PAST_UPDATE: i64 = LAST_PAST + 2_000_000;
 
 /// One side of a book, best price first: price and quantity. The account's own orders are part of it.
 pub fn side(futures: &Futures, contract: &Contract, side: Side) -> Vec<(Amount, Amount)> {
-    let mut levels: BTreeMap<Amount, Amount> =
-        contract.lane.levels(side).map(|l| (l.price, l.quantity)).collect();
-    for order in futures.open_orders(contract).filter(|o| o.terms.side == side) {
-        *levels.entry(order.terms.price).or_default() += order.remaining();
-    }
-    match side {
-        Side::Buy => levels.into_iter().rev().collect(),
-        Side::Sell => levels.into_iter().collect(),
-    }
+    let own = futures.open_orders(contract).filter(|o| o.terms.side == side);
+    joined(&contract.lane, side, own.map(|o| (o.terms.price, o.remaining())))
 }
 
 #[derive(Serialize)]
@@ -134,14 +126,7 @@ type KlineAnswer =
 /// `GET /fapi/v1/klines`.
 pub fn klines(futures: &Futures, call: &Call<'_>) -> Answer {
     let contract = contract(futures, call)?;
-    let interval = call.text("interval").and_then(Interval::parse).ok_or_else(|| {
-        Failure::new(
-            -1120,
-            "Invalid interval.",
-            "`interval` is no length of a candle",
-            "send one such as `1h`",
-        )
-    })?;
+    let interval = call.text("interval").and_then(Interval::parse).ok_or_else(Failure::invalid_interval)?;
     let range = Range {
         interval,
         zone: 0,

@@ -1,5 +1,7 @@
 //! What an order does to the book, and what time does to both.
 
+use std::iter;
+
 use super::order::{Order, Prevention, Side, Status, Terms, TimeInForce};
 use super::state::Futures;
 use crate::practice::amount::Amount;
@@ -30,30 +32,50 @@ impl Futures {
         orders
     }
 
-    /// Who stands first on the other side, and at what price. At one price the participants are first.
-    fn first(&self, symbol: &str, side: Side, but: i64) -> Option<(Next, Amount)> {
-        let level = self.contract(symbol)?.lane.levels(side.other()).next();
-        let own = self.resting(symbol, side.other()).into_iter().find(|o| o.id != but);
-        match (level, own) {
-            (level, Some(own)) if level.is_none_or(|l| better(side, own.terms.price, l.price)) => {
-                Some((Next::Own(own.id, own.remaining()), own.terms.price))
+    /// Who stands on the other side, in the order in which they trade, and at what price. At one price the participants are first.
+    fn queue(&self, symbol: &str, side: Side, but: i64) -> impl Iterator<Item = (Next, Amount)> {
+        let levels = self.contract(symbol).into_iter().flat_map(move |c| c.lane.levels(side.other()));
+        let own = self.resting(symbol, side.other()).into_iter().filter(move |o| o.id != but);
+        let (mut levels, mut own) = (levels.peekable(), own.peekable());
+        iter::from_fn(move || {
+            let level = levels.peek().map(|l| l.price);
+            let first = own.next_if(|o| level.is_none_or(|price| better(side, o.terms.price, price)));
+            match first {
+                Some(o) => Some((Next::Own(o.id, self.fits(&o.terms, o.remaining())), o.terms.price)),
+                None => levels.next().map(|l| (Next::Participant(l), l.price)),
             }
-            (level, _) => level.map(|l| (Next::Participant(l), l.price)),
-        }
+        })
     }
 
-    /// How much of an order the participants would fill at once, and what that is worth.
+    /// Those of the queue that an order meets which is not in the book yet.
+    fn met(&self, terms: &Terms) -> impl Iterator<Item = (Next, Amount)> {
+        let (side, limit) = (terms.side, terms.limit());
+        let queue = self.queue(&terms.symbol, side, 0);
+        queue.take_while(move |(_, price)| limit.is_none_or(|l| side.takes(l, *price)))
+    }
+
+    /// Whether an order would meet another one at once.
+    pub fn crosses(&self, terms: &Terms) -> bool {
+        self.met(terms).next().is_some()
+    }
+
+    /// How much of an order would be filled at once, and what that is worth.
     pub fn fillable(&self, terms: &Terms) -> (Amount, Amount) {
-        let Some(contract) = self.contract(&terms.symbol) else { return Default::default() };
+        let wanted = self.fits(terms, terms.quantity);
         let (mut quantity, mut value) = (Amount::ZERO, Amount::ZERO);
-        for level in contract.lane.levels(terms.side.other()) {
-            let left = terms.quantity - quantity;
-            if left.is_zero() || terms.limit().is_some_and(|limit| !terms.side.takes(limit, level.price)) {
+        for (next, price) in self.met(terms) {
+            let offered = match (next, terms.prevention) {
+                (Next::Participant(level), _) => level.quantity,
+                (Next::Own(_, offered), Prevention::None) => offered,
+                (Next::Own(..), Prevention::ExpireMaker) => Amount::ZERO,
+                (Next::Own(..), Prevention::ExpireTaker | Prevention::ExpireBoth) => break,
+            };
+            let taken = (wanted - quantity).min(offered);
+            quantity += taken;
+            value += taken.times(price);
+            if quantity == wanted {
                 break;
             }
-            let taken = left.min(level.quantity);
-            quantity += taken;
-            value += taken.times(level.price);
         }
         (quantity, value)
     }
@@ -62,8 +84,8 @@ impl Futures {
     pub(super) fn take(&mut self, id: i64, now_ms: i64) {
         while let Some(order) = self.order(id).filter(|o| o.is_open()) {
             let (symbol, side, limit) = (order.terms.symbol.clone(), order.terms.side, order.terms.limit());
-            let (wanted, prevention) = (self.fits(order), order.terms.prevention);
-            let next = self.first(&symbol, side, id).filter(|_| !wanted.is_zero());
+            let (wanted, prevention) = (self.fits(&order.terms, order.remaining()), order.terms.prevention);
+            let next = self.queue(&symbol, side, id).next().filter(|_| !wanted.is_zero());
             let Some((next, price)) = next.filter(|(_, p)| limit.is_none_or(|l| side.takes(l, *p))) else {
                 break;
             };
@@ -76,7 +98,6 @@ impl Futures {
                     self.book_fill(id, trade, false);
                 }
                 Next::Own(maker, offered) if prevention == Prevention::None => {
-                    let offered = self.order(maker).map_or(offered, |o| self.fits(o)).min(offered);
                     if offered.is_zero() {
                         self.end(maker, Status::Expired, now_ms);
                         continue;
@@ -101,20 +122,19 @@ impl Futures {
             let waits = matches!(o.terms.time_in_force, TimeInForce::Ioc | TimeInForce::Fok);
             o.terms.limit().is_some() && !waits
         };
-        if self.order(id).is_some_and(|o| !stays(o) || self.fits(o).is_zero()) {
+        if self.order(id).is_some_and(|o| !stays(o) || self.fits(&o.terms, o.remaining()).is_zero()) {
             self.end(id, Status::Expired, now_ms);
         }
     }
 
-    /// How much of an order may trade: what only makes a position smaller ends with it.
-    fn fits(&self, order: &Order) -> Amount {
-        if !order.terms.reduces() {
-            return order.remaining();
+    /// How much may trade of what is left of an order: what only makes a position smaller ends with it.
+    fn fits(&self, terms: &Terms, left: Amount) -> Amount {
+        if !terms.reduces() {
+            return left;
         }
-        let contract = self.contract(&order.terms.symbol);
-        let held = contract
-            .map_or(Amount::ZERO, |c| c.position(order.terms.position_side).closable(order.terms.side));
-        held.min(order.remaining())
+        let contract = self.contract(&terms.symbol);
+        let held = contract.map_or(Amount::ZERO, |c| c.position(terms.position_side).closable(terms.side));
+        held.min(left)
     }
 
     /// Lets every contract have the minutes that have passed.
@@ -187,7 +207,8 @@ impl Futures {
             let Some(order) = first.filter(|o| side.takes(o.terms.price, price) && !offered.is_zero()) else {
                 return Amount::ZERO;
             };
-            let (id, own, quantity) = (order.id, order.terms.price, self.fits(order).min(offered));
+            let (id, own, quantity) =
+                (order.id, order.terms.price, self.fits(&order.terms, order.remaining()).min(offered));
             if quantity.is_zero() {
                 // There is nothing left that it could reduce.
                 self.end(id, Status::Expired, time);

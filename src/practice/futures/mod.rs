@@ -26,7 +26,8 @@ mod settings;
 mod state;
 mod terms;
 
-pub use past::account as practice_account;
+pub use contract::NEVER_MS;
+pub use past::{account as practice_account, empty as empty_account};
 pub use state::Futures;
 
 use super::engine::Play;

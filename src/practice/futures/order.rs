@@ -27,8 +27,8 @@ words! {
 }
 
 words! {
-    /// How long an order stays; `GTX` never takes.
-    TimeInForce { Gtc = "GTC", Ioc = "IOC", Fok = "FOK", Gtx = "GTX", Gtd = "GTD", Rpi = "RPI" }
+    /// How long an order stays; `GTX` never takes. `RPI` is none of them: no contract here offers it.
+    TimeInForce { Gtc = "GTC", Ioc = "IOC", Fok = "FOK", Gtx = "GTX", Gtd = "GTD" }
 }
 
 words! {

@@ -97,16 +97,21 @@ fn order(id: i64, client_id: &str, terms: Terms, time: i64) -> Order {
     }
 }
 
-/// The practice account in an exchange that is started at `start_ms`, a whole minute.
-pub fn account(spot: &Spot, start_ms: i64) -> Futures {
+/// An account with nothing in it, in an exchange that is started at `start_ms`, a whole minute.
+pub fn empty(spot: &Spot, start_ms: i64) -> Futures {
     let contracts = CONTRACTS.iter().filter_map(|row| contract(spot, row, start_ms)).collect();
     // 0.02 and 0.05 percent.
     let fees = Fees { maker: Amount::units(20_000), taker: Amount::units(50_000) };
-    let (paid_in, ago) = PAID_IN;
-    let time = start_ms - ago * 60_000;
-    let mut futures = Futures::new(contracts, fees, time);
+    let mut futures = Futures::new(contracts, fees, start_ms - PAID_IN.1 * 60_000);
     (futures.last_order, futures.last_algo) = (8_389_765_000_000, 2_146_760);
-    futures.transfer(QUOTE, paid_in, time);
+    futures
+}
+
+/// The practice account in an exchange that is started at `start_ms`, a whole minute.
+pub fn account(spot: &Spot, start_ms: i64) -> Futures {
+    let mut futures = empty(spot, start_ms);
+    let (paid_in, ago) = PAID_IN;
+    futures.transfer(QUOTE, paid_in, start_ms - ago * 60_000);
     let (symbol, quantity, ago) = BOUGHT;
     if let Some(trade) = futures.contract(symbol).and_then(|c| c.lane.tape.trade(LAST_PAST - ago)) {
         let id = futures.last_order + 1;

@@ -1,5 +1,6 @@
 //! How an order comes into being.
 
+use super::algo::AlgoKind;
 use super::algo_calls;
 use super::answers::Placed;
 use super::contract::largest;
@@ -84,13 +85,13 @@ impl Futures {
     /// If it is refused; nothing is changed then.
     pub fn place(&mut self, terms: Terms, now_ms: i64) -> Result<i64, Failure> {
         self.acceptable(&terms)?;
-        let (at_once, _) = self.fillable(&terms);
-        if terms.time_in_force == TimeInForce::Gtx && !at_once.is_zero() {
+        if terms.time_in_force == TimeInForce::Gtx && self.crosses(&terms) {
             let message =
                 "Due to the order could not be executed as maker, the Post Only order will be rejected.";
             let cause = format!("at {} it would trade at once", terms.price);
             return Err(Failure::new(-5022, message, cause, "send a price on its own side of the book"));
         }
+        let (at_once, _) = self.fillable(&terms);
         if terms.time_in_force == TimeInForce::Fok && at_once < terms.quantity {
             let message =
                 "Due to the order could not be filled immediately, the FOK order has been rejected.";
@@ -119,9 +120,26 @@ impl Futures {
     }
 }
 
-/// Types that wait for a price; the exchange takes them elsewhere.
-const CONDITIONAL: [&str; 5] =
-    ["STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET"];
+/// What only a conditional order has, which the exchange takes elsewhere.
+const CONDITIONAL: [&str; 3] = ["stopPrice", "activationPrice", "callbackRate"];
+
+fn conditional(call: &Call<'_>) -> Option<AlgoKind> {
+    call.text("type").and_then(AlgoKind::parse)
+}
+
+/// Whether nothing is sent that an order does not have which goes into the book at once. That such a parameter is refused is assumed.
+fn unconditional(call: &Call<'_>, kind: Kind) -> Result<(), Failure> {
+    let kind = kind.as_str();
+    if let Some(name) = CONDITIONAL.into_iter().find(|name| call.text(name).is_some()) {
+        let message = format!("Parameter '{name}' sent when not required.");
+        let cause = format!("a {kind} order does not wait for a price");
+        return Err(Failure::new(-1106, &message, cause, format!("leave `{name}` out")));
+    }
+    if call.flag("closePosition") == Some(true) {
+        return Err(algo_calls::closes_nothing(kind));
+    }
+    Ok(())
+}
 
 /// Reads the order of a request, or of one item of a batch.
 ///
@@ -129,7 +147,7 @@ const CONDITIONAL: [&str; 5] =
 /// If it is not understood.
 pub fn sent(futures: &Futures, call: &Call<'_>) -> Result<Terms, Failure> {
     needed(call, "type")?;
-    if let Some(kind) = call.text("type").filter(|t| CONDITIONAL.contains(t)) {
+    if let Some(kind) = conditional(call).map(AlgoKind::as_str) {
         let message =
             "Order type not supported for this endpoint. Please use the Algo Order API endpoints instead.";
         let cause = format!("a {kind} order waits for a price");
@@ -141,6 +159,7 @@ pub fn sent(futures: &Futures, call: &Call<'_>) -> Result<Terms, Failure> {
         (Kind::Limit, None) => &["timeInForce", "quantity", "price"],
     };
     names.iter().try_for_each(|name| needed(call, name))?;
+    unconditional(call, kind)?;
     read(futures, call, kind)
 }
 
@@ -164,7 +183,7 @@ pub fn placed<'a>(futures: &'a Futures, call: &Call<'_>, id: i64) -> Result<Plac
 
 /// `POST /fapi/v1/order/test`: what holds for every order, without placing it.
 pub fn test(futures: &Futures, call: &Call<'_>) -> Answer {
-    let conditional = call.text("type").is_some_and(|t| CONDITIONAL.contains(&t));
+    let conditional = conditional(call).is_some();
     let terms = if conditional { algo_calls::terms(futures, call)? } else { sent(futures, call)? };
     let contract = futures.contract(&terms.symbol).ok_or_else(Failure::invalid_symbol)?;
     if !conditional {

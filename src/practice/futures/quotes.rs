@@ -11,8 +11,8 @@ use super::terms::contract;
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Answer, Call, json};
 use crate::practice::spot::candles::Candle;
+use crate::practice::spot::tape::DAY_MS;
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// How often funding would be paid.
 const FUNDING_MS: i64 = 8 * 60 * 60 * 1000;
 /// The funding rate, which is always the same here.

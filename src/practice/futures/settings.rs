@@ -2,21 +2,12 @@
 
 use serde::Serialize;
 
+use super::answers::done;
 use super::contract::{BRACKETS, largest};
 use super::state::Futures;
 use super::terms::contract;
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Answer, Call, Failure, json};
-
-#[derive(Serialize)]
-struct Done {
-    code: i32,
-    msg: &'static str,
-}
-
-fn done() -> Answer {
-    json(&Done { code: 200, msg: "success" })
-}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -90,7 +81,7 @@ pub fn set_margin_type(futures: &mut Futures, call: &Call<'_>) -> Answer {
     if let Some(contract) = futures.contract_mut(&symbol) {
         contract.isolated = isolated;
     }
-    done()
+    done("success")
 }
 
 #[derive(Serialize)]
@@ -122,7 +113,7 @@ pub fn set_position_mode(futures: &mut Futures, call: &Call<'_>) -> Answer {
         return refused(-4068, message, "a position is open", "close it first");
     }
     futures.hedge = hedge;
-    done()
+    done("success")
 }
 
 #[derive(Serialize)]
@@ -154,7 +145,7 @@ pub fn set_multi_assets(futures: &mut Futures, call: &Call<'_>) -> Answer {
         return refused(-4167, message, "a contract is isolated", "set marginType=CROSSED for it first");
     }
     futures.multi_assets = wanted;
-    done()
+    done("success")
 }
 
 #[derive(Serialize)]

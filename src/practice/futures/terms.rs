@@ -6,7 +6,7 @@ use super::state::Futures;
 use crate::practice::amount::{Amount, NoAmount};
 use crate::practice::engine::{Call, Failure};
 
-/// The farthest that a limit price may be from the mark price, as factors of it.
+/// The farthest that a limit price may be from the mark price, or from the price that triggers it, as factors of it.
 pub const UP: Amount = Amount::units(105_000_000);
 pub const DOWN: Amount = Amount::units(95_000_000);
 /// The most orders and conditional orders open on a contract.
@@ -211,18 +211,7 @@ pub fn filters(contract: &Contract, terms: &Terms) -> Result<(), Failure> {
     }
     if terms.kind == Kind::Limit {
         price(contract, "price", terms.price)?;
-        let mark = contract.mark();
-        let (most, least) = (mark.times(UP), mark.times(DOWN));
-        if terms.side == Side::Buy && terms.price > most {
-            let message = format!("Limit price can't be higher than {}.", contract.price(most));
-            let cause = format!("`price` is more than 5 percent above the mark price {mark}");
-            return Err(Failure::new(-4016, &message, cause, "send a lower price"));
-        }
-        if terms.side == Side::Sell && terms.price < least {
-            let message = format!("Limit price can't be lower than {}.", contract.price(least));
-            let cause = format!("`price` is more than 5 percent below the mark price {mark}");
-            return Err(Failure::new(-4024, &message, cause, "send a higher price"));
-        }
+        near(contract, terms)?;
     }
     let value = terms.quantity.times(terms.limit().unwrap_or_else(|| contract.mark()));
     if value < rules.min_notional && !terms.reduces() {
@@ -231,6 +220,27 @@ pub fn filters(contract: &Contract, terms: &Terms) -> Result<(), Failure> {
             format!("Order's notional must be no smaller than {least} (unless you choose reduce only).");
         let cause = format!("price times quantity is {value} {}", contract.lane.symbol.quote);
         return Err(Failure::new(-4164, &message, cause, "send a larger quantity"));
+    }
+    Ok(())
+}
+
+/// Holds a limit price to the price that it follows: the one that triggers it, or the mark price.
+fn near(contract: &Contract, terms: &Terms) -> Result<(), Failure> {
+    let (name, from, codes) = if terms.stop_price.is_zero() {
+        ("the mark price", contract.mark(), (-4016, -4024))
+    } else {
+        ("the price that triggers it,", terms.stop_price, (-4183, -4184))
+    };
+    let (most, least) = (from.times(UP), from.times(DOWN));
+    if terms.side == Side::Buy && terms.price > most {
+        let message = format!("Limit price can't be higher than {}.", contract.price(most));
+        let cause = format!("`price` is more than 5 percent above {name} {from}");
+        return Err(Failure::new(codes.0, &message, cause, "send a lower price"));
+    }
+    if terms.side == Side::Sell && terms.price < least {
+        let message = format!("Limit price can't be lower than {}.", contract.price(least));
+        let cause = format!("`price` is more than 5 percent below {name} {from}");
+        return Err(Failure::new(codes.1, &message, cause, "send a higher price"));
     }
     Ok(())
 }

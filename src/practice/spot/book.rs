@@ -9,9 +9,15 @@ use crate::practice::amount::Amount;
 
 /// One side of a book, best price first: price and quantity. The account's own orders are part of it.
 pub fn side(spot: &Spot, lane: &Lane, side: Side) -> Vec<(Amount, Amount)> {
+    let own = spot.open_orders(lane).filter(|o| o.on_book() && o.terms.side == side);
+    joined(lane, side, own.map(|o| (o.terms.price, o.visible())))
+}
+
+/// The participants' side of a book with further orders on it, best price first.
+pub fn joined(lane: &Lane, side: Side, own: impl Iterator<Item = (Amount, Amount)>) -> Vec<(Amount, Amount)> {
     let mut levels: BTreeMap<Amount, Amount> = lane.levels(side).map(|l| (l.price, l.quantity)).collect();
-    for order in spot.open_orders(lane).filter(|o| o.on_book() && o.terms.side == side) {
-        *levels.entry(order.terms.price).or_default() += order.visible();
+    for (price, quantity) in own {
+        *levels.entry(price).or_default() += quantity;
     }
     match side {
         Side::Buy => levels.into_iter().rev().collect(),

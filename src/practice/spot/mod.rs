@@ -6,7 +6,7 @@
 
 pub mod amend;
 mod answers;
-mod book;
+pub mod book;
 pub mod cancels;
 pub mod candles;
 mod chosen;

@@ -170,14 +170,7 @@ type KlineAnswer =
 
 pub fn klines(spot: &Spot, call: &Call<'_>) -> Answer {
     let tape = &lane(spot, call)?.tape;
-    let interval = call.text("interval").and_then(Interval::parse).ok_or_else(|| {
-        Failure::new(
-            -1120,
-            "Invalid interval.",
-            "`interval` is no length of a candle",
-            "send one such as `1h`",
-        )
-    })?;
+    let interval = call.text("interval").and_then(Interval::parse).ok_or_else(Failure::invalid_interval)?;
     let range = Range {
         interval,
         zone: call.zone()?,

@@ -11,6 +11,7 @@ use super::symbol::Symbol;
 use crate::practice::amount::Amount;
 
 pub const MINUTE_MS: i64 = 60_000;
+pub const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
 /// The last trade before the start. Until then the number of a trade is that of its minute.
 pub const LAST_PAST: i64 = 424 * 24 * 60 - 1;

@@ -8,11 +8,9 @@ use super::chosen::each;
 use super::lane::Lane;
 use super::order::Side;
 use super::state::Spot;
-use super::tape::MINUTE_MS;
+use super::tape::{DAY_MS, MINUTE_MS};
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Answer, Call, Failure};
-
-const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
 #[derive(Serialize)]
 struct PriceAnswer<'a> {

@@ -13,7 +13,7 @@ fn limit(side: &str, price: &str, more: &str) -> String {
 }
 
 /// What is sent beside symbol and side, and the code: the filters and what goes with what.
-const REFUSALS: [(&str, i64); 18] = [
+const REFUSALS: [(&str, i64); 25] = [
     ("type=LIMIT&timeInForce=GTC&quantity=0&price=95000", -4003),
     ("type=LIMIT&timeInForce=GTC&quantity=0.0001&price=95000", -1111),
     ("type=LIMIT&timeInForce=GTC&quantity=0.01&price=95000.001", -1111),
@@ -26,10 +26,17 @@ const REFUSALS: [(&str, i64); 18] = [
     ("type=LIMIT&timeInForce=GTC&quantity=99999999&price=95000", -4005),
     ("type=LIMIT&timeInForce=GTC&quantity=0.001&price=95000", -4164),
     ("type=LIMIT&timeInForce=GTX&quantity=0.01&price=96000", -5022),
+    ("type=LIMIT&timeInForce=RPI&quantity=0.01&price=94000", -1115),
     ("type=LIMIT&timeInForce=FOK&quantity=0.01&price=94000", -5021),
     ("type=LIMIT&timeInForce=GTD&quantity=0.01&price=94000&goodTillDate=1772323201000", -5040),
     ("type=LIMIT&timeInForce=GTC&quantity=0.01&price=94000&priceMatch=QUEUE", -1128),
     ("type=MARKET&quantity=0.01&reduceOnly=true", -2022),
+    ("type=STOP&timeInForce=GTC&quantity=0.01&price=97000&stopPrice=96500&workingType=MARK_PRICE", -4120),
+    ("type=STOP_MARKET&stopPrice=96500&closePosition=true&priceProtect=TRUE", -4120),
+    ("type=TRAILING_STOP_MARKET&quantity=0.01&activationPrice=94000&callbackRate=1", -4120),
+    ("type=LIMIT&timeInForce=GTC&quantity=0.01&price=94000&stopPrice=94000", -1106),
+    ("type=MARKET&quantity=0.01&callbackRate=1", -1106),
+    ("type=MARKET&closePosition=true&quantity=0.01", -4136),
     ("type=MARKET&quantity=0.01&positionSide=SHORT", -4061),
     ("type=LIMIT&timeInForce=GTC&quantity=0.01&price=91200&newClientOrderId=practice-um-btc-limit-1", -4116),
 ];
@@ -194,10 +201,109 @@ fn a_batch_answers_item_by_item() {
     let answers = client.done("POST", "/fapi/v1/batchOrders", &sent);
     let codes: Vec<i64> =
         answers.as_array().unwrap().iter().map(|a| a["code"].as_i64().unwrap_or(0)).collect();
-    assert_eq!(codes, [0, -4003, -1121, -1102, 0], "{answers}");
+    assert_eq!(codes, [0, -1100, -1121, -1102, 0], "{answers}");
     let names = crate::signing::percent_encode(r#"["one","none"]"#);
     let sent = format!("symbol=BTCUSDT&origClientOrderIdList={names}");
     let answers = client.done("DELETE", "/fapi/v1/batchOrders", &sent);
     assert_eq!((&answers[0]["status"], &answers[1]["code"]), (&json!("CANCELED"), &json!(-2011)));
     assert_eq!(client.refused("POST", "/fapi/v1/batchOrders", "batchOrders=%5B%5D").0, -4082);
+}
+
+/// What an item of a batch has beside what it needs, and its code: that of the same order sent by itself.
+const ITEMS: [(&str, &str, i64); 10] = [
+    ("newClientOrderId", "bad id <b>", -1100),
+    ("newClientOrderId", "0123456789012345678901234567890123456", -1100),
+    ("priceMatch", "XX", -1130),
+    ("selfTradePreventionMode", "NONE", -1130),
+    ("timeInForce", "DAY", -1115),
+    ("positionSide", "UP", -1130),
+    ("price", "9e4", -1100),
+    ("goodTillDate", "", -1105),
+    ("bogus", "1", -1104),
+    ("type", "STOP", -4120),
+];
+
+#[test]
+fn an_item_of_a_batch_is_held_to_what_holds_for_an_order() {
+    let client = Client::new();
+    for (name, value, code) in ITEMS {
+        let mut item = json!({ "symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC",
+                               "quantity": "0.01", "price": "94000" });
+        item[name] = json!(value);
+        let sent = format!("batchOrders={}", crate::signing::percent_encode(&json!([item]).to_string()));
+        let answers = client.done("POST", "/fapi/v1/batchOrders", &sent);
+        let written = |(name, value): (&String, &Value)| {
+            format!("{name}={}", crate::signing::percent_encode(value.as_str().unwrap()))
+        };
+        let query: Vec<String> = item.as_object().unwrap().iter().map(written).collect();
+        let (single, message) = client.refused("POST", ORDER, &query.join("&"));
+        assert_eq!((answers[0]["code"].as_i64(), single), (Some(code), code), "{name}={value}: {message}");
+    }
+}
+
+#[test]
+fn an_order_that_meets_one_of_its_own_is_judged_by_it() {
+    let client = Client::new();
+    let best = client.get("/fapi/v1/ticker/bookTicker", "symbol=BTCUSDT");
+    let (ask, between) = (exact(&best["askPrice"]), exact(&best["bidPrice"]) + 10_000_000);
+    assert!(between < ask, "{best}");
+    let at = |units: i128| format!("{}.{:02}", units / 100_000_000, units % 100_000_000 / 1_000_000);
+    let own =
+        format!("symbol=BTCUSDT&side=SELL&type=LIMIT&timeInForce=GTX&quantity=0.01&price={}", at(between));
+    client.done("POST", ORDER, &format!("{own}&newClientOrderId=own"));
+    // How long it stays, its price, what prevents a trade with itself, and the code; 0 where it is placed.
+    let rows = [
+        ("GTX", between, "EXPIRE_MAKER", -5022),
+        ("GTX", between, "EXPIRE_TAKER", -5022),
+        ("FOK", between, "EXPIRE_MAKER", -5021),
+        ("FOK", ask, "EXPIRE_TAKER", -5021),
+        ("FOK", ask, "EXPIRE_BOTH", -5021),
+        ("GTX", between - 10_000_000, "EXPIRE_MAKER", 0),
+        ("FOK", ask, "EXPIRE_MAKER", 0),
+    ];
+    let status = |id: &str| {
+        let order = client.get(ORDER, &format!("symbol=BTCUSDT&origClientOrderId={id}"));
+        order["status"].as_str().unwrap().to_owned()
+    };
+    for (number, (stays, price, prevention, code)) in rows.into_iter().enumerate() {
+        let name = format!("{stays} at {} {prevention}", at(price));
+        assert_eq!(status("own"), "NEW", "{name}");
+        let query = format!(
+            "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce={stays}&quantity=0.01&price={}\
+             &selfTradePreventionMode={prevention}&newClientOrderId=row-{number}",
+            at(price)
+        );
+        let (_, answer) = client.send("POST", ORDER, &query);
+        assert_eq!(answer["code"].as_i64().unwrap_or(0), code, "{name}: {answer}");
+    }
+    assert_eq!(
+        (status("own"), status("row-5"), status("row-6")),
+        ("EXPIRED_IN_MATCH".to_owned(), "NEW".to_owned(), "FILLED".to_owned())
+    );
+}
+
+#[test]
+fn the_limit_of_a_stop_is_held_to_its_trigger() {
+    let client = Client::new();
+    // Side, type, trigger, limit and code: the price is about 95000.
+    let rows = [
+        ("SELL", "STOP", "80000", "76000", 0),
+        ("SELL", "STOP", "80000", "75999.90", -4184),
+        ("BUY", "STOP", "120000", "126000", 0),
+        ("BUY", "STOP", "120000", "126000.10", -4183),
+        ("BUY", "TAKE_PROFIT", "80000", "84000.10", -4183),
+        ("SELL", "TAKE_PROFIT", "120000", "113999.90", -4184),
+        ("SELL", "TAKE_PROFIT", "120000", "114000", 0),
+    ];
+    for (side, kind, trigger, price, code) in rows {
+        let query =
+            format!("symbol=BTCUSDT&side={side}&type={kind}&timeInForce=GTC&quantity=0.01&price={price}");
+        let name = format!("{side} {kind} {trigger} {price}");
+        let placed = format!("{query}&algoType=CONDITIONAL&triggerPrice={trigger}");
+        for (path, query) in [(ALGO, placed), ("/fapi/v1/order/test", format!("{query}&stopPrice={trigger}"))]
+        {
+            let (_, answer) = client.send("POST", path, &query);
+            assert_eq!(answer["code"].as_i64().unwrap_or(0), code, "{path} {name}: {answer}");
+        }
+    }
 }

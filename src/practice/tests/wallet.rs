@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::futures::{exact, row};
 use super::support::*;
+use crate::practice::account::Account;
+use crate::practice::exchange::{Clock, Exchange, Setup};
 
 const TRANSFER: &str = "/sapi/v1/asset/transfer";
 
@@ -146,4 +148,28 @@ fn what_clients_read_when_they_start() {
         9_999,
         "100 USDT and a rounding"
     );
+}
+
+#[test]
+fn an_account_of_its_own_has_what_it_was_given_and_nothing_else() {
+    let mut account = Account::practice();
+    account.opening.past_orders = false;
+    let client = |account: Account| {
+        let clock = Clock::Fixed(NOW_MS * 1000);
+        Client { exchange: Exchange::new(Setup { clock, account, state: None }).unwrap(), now_ms: NOW_MS }
+    };
+    let told = |client: &Client| {
+        let [deposits, withdrawals] = ["deposit/hisrec", "withdraw/history"]
+            .map(|path| client.get(&format!("/sapi/v1/capital/{path}"), ""));
+        let transfers = client.get(TRANSFER, "type=MAIN_UMFUTURE")["total"].as_u64().unwrap();
+        let rows = [&deposits, &withdrawals].map(|list| list.as_array().unwrap().len());
+        let held = ["UMFUTURE", "FUNDING"].map(|wallet| free(client, wallet, "USDT") == 0);
+        let orders = client.get("/fapi/v1/openOrders", "").as_array().unwrap().len();
+        (rows, transfers, held, orders)
+    };
+    assert_eq!(told(&client(account.clone())), ([4, 1], 1, [false, false], 1), "as the practice account");
+    account.opening.balances.truncate(3);
+    let own = client(account);
+    assert_eq!(told(&own), ([0, 0], 0, [true, true], 0), "another one");
+    assert_eq!(own.get("/fapi/v1/income", ""), json!([]));
 }

@@ -6,10 +6,11 @@ mod payments;
 mod transfers;
 
 pub use coins::{assets, from_btc, worth_in_btc};
-pub use payments::practice_account;
+pub use payments::{empty_account, practice_account};
 
 use super::engine::Play;
 use super::spot::ledger::Ledger;
+use payments::{Deposit, Withdrawal};
 use transfers::Transfer;
 
 /// The wallets beside Spot and futures.
@@ -19,6 +20,9 @@ pub struct Wallet {
     /// The cross margin account. Nothing is lent here.
     pub margin: Ledger,
     pub transfers: Vec<Transfer>,
+    /// What was paid in and out before the start.
+    pub deposits: &'static [Deposit],
+    pub withdrawals: &'static [Withdrawal],
     /// When the exchange was started, in milliseconds.
     pub start_ms: i64,
 }

@@ -11,19 +11,22 @@ use crate::practice::engine::{Answer, Call, Failure, json};
 use crate::practice::spot::Spot;
 use crate::practice::spot::ledger::Ledger;
 use crate::practice::spot::symbol::Asset;
+use crate::practice::spot::tape::DAY_MS;
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// A deposit: coin, amount, days before the start.
+pub type Deposit = (&'static str, Amount, i64);
 
-/// Deposits: coin, amount, days before the start.
-const DEPOSITS: [(&str, Amount, i64); 4] = [
+/// A withdrawal: coin, amount, fee, days before the start.
+pub type Withdrawal = (&'static str, Amount, Amount, i64);
+
+const DEPOSITS: &[Deposit] = &[
     ("BTC", Amount::units(50_000_000), 60),
     ("USDT", Amount::whole(60_200), 59),
     ("LTC", Amount::whole(5), 58),
     ("ARK", Amount::whole(250), 57),
 ];
 
-/// The one withdrawal: coin, amount, fee, days before the start.
-const WITHDRAWALS: [(&str, Amount, Amount, i64); 1] = [("USDT", Amount::whole(99), Amount::whole(1), 56)];
+const WITHDRAWALS: &[Withdrawal] = &[("USDT", Amount::whole(99), Amount::whole(1), 56)];
 
 /// Transfers of before the start: type, amount of USDT, days.
 const TRANSFERS: [(&str, Amount, i64); 2] =
@@ -31,7 +34,19 @@ const TRANSFERS: [(&str, Amount, i64); 2] =
 
 const FIRST_TRANSFER: i64 = 13_526_853_600;
 
-/// The wallets in an exchange that is started at `start_ms`.
+/// Empty wallets that nothing was paid into, in an exchange that is started at `start_ms`.
+pub fn empty_account(start_ms: i64) -> Wallet {
+    Wallet {
+        funding: Ledger::new([]),
+        margin: Ledger::new([]),
+        transfers: Vec::new(),
+        deposits: &[],
+        withdrawals: &[],
+        start_ms,
+    }
+}
+
+/// The practice account's wallets in an exchange that is started at `start_ms`.
 pub fn practice_account(start_ms: i64) -> Wallet {
     let transfers = (FIRST_TRANSFER..).zip(TRANSFERS).map(|(id, (kind, amount, days))| Transfer {
         id,
@@ -42,9 +57,10 @@ pub fn practice_account(start_ms: i64) -> Wallet {
     });
     Wallet {
         funding: Ledger::new([(Asset::from("USDT"), Amount::whole(100))]),
-        margin: Ledger::new([]),
         transfers: transfers.collect(),
-        start_ms,
+        deposits: DEPOSITS,
+        withdrawals: WITHDRAWALS,
+        ..empty_account(start_ms)
     }
 }
 
@@ -110,8 +126,9 @@ struct DepositAnswer {
 pub fn deposits(wallet: &Wallet, call: &Call<'_>) -> Answer {
     /// Credited and done.
     const DONE: i64 = 1;
+    let deposits = wallet.deposits.iter().copied();
     let rows =
-        (769_800_519_366_885_376_i64..).zip(DEPOSITS).filter(|(_, (coin, ..))| is_wanted(call, coin, DONE));
+        (769_800_519_366_885_376_i64..).zip(deposits).filter(|(_, (coin, ..))| is_wanted(call, coin, DONE));
     let answer = |(id, (coin, amount, days)): (i64, (&'static str, Amount, i64))| {
         let network = networks(coin).first().copied().unwrap_or_default();
         let time = wallet.start_ms - days * DAY_MS;
@@ -165,7 +182,7 @@ pub fn withdrawals(wallet: &Wallet, call: &Call<'_>) -> Answer {
     const DONE: i64 = 6;
     let order_id = "practice-withdrawal-1";
     let wanted = call.text("withdrawOrderId").is_none_or(|id| id == order_id);
-    let rows = WITHDRAWALS.into_iter().filter(|(coin, ..)| wanted && is_wanted(call, coin, DONE));
+    let rows = wallet.withdrawals.iter().copied().filter(|(coin, ..)| wanted && is_wanted(call, coin, DONE));
     let answer = |(coin, amount, fee, days)| {
         let network = networks(coin).first().copied().unwrap_or_default();
         let time = wallet.start_ms - days * DAY_MS;

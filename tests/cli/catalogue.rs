@@ -116,7 +116,8 @@ const BY_ACCOUNT: [i64; 18] = [
 /// Whether an endpoint that is not an example was let through by the gate.
 fn passed_the_gate(endpoint: &Endpoint, code: Option<i64>) -> bool {
     match (endpoint.plays(), code) {
-        (Some(_), None) => true,
+        // The items of a batch, which are made up, come to their own gate behind the gate.
+        (Some(_), None) | (Some("futures-new-batch"), Some(-1104)) => true,
         (Some(_), Some(code)) => BY_ACCOUNT.contains(&code),
         (None, code) => code == Some(-1020),
     }
@@ -138,7 +139,9 @@ fn every_command_can_be_tried() {
             assert_eq!(ran.stderr, "note: an example, not played by the practice exchange\n", "{endpoint:?}");
             return assert_fits(endpoint, &ran.json(), &shape_of(endpoint), "");
         }
-        let code = if ran.code == Some(0) { None } else { ran.error()["code"].as_i64() };
+        // A batch whose items are refused is an answer all the same: the note on the account stands before the error.
+        let error = || serde_json::from_str::<Value>(ran.stderr.lines().last().unwrap_or_default());
+        let code = if ran.code == Some(0) { None } else { error().unwrap()["error"]["code"].as_i64() };
         assert!(passed_the_gate(endpoint, code), "{endpoint:?}: {ran:?}");
     });
 }

@@ -154,7 +154,10 @@ pub struct Client {
 
 impl Client {
     pub fn new() -> Self {
-        Self { exchange: exchange(), now_ms: NOW_MS }
+        Self {
+            exchange: exchange().with_limits(crate::practice::limits::Limits::unenforced()),
+            now_ms: NOW_MS,
+        }
     }
 
     pub fn wait(&mut self, minutes: i64) {

@@ -68,10 +68,18 @@ struct DayAnswer<'a> {
     count: i64,
 }
 
+/// A window, shown short.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct MiniAnswer<'a> {
     symbol: &'a str,
+    #[serde(flatten)]
+    measured: Measured,
+}
+
+/// What all answers about a window tell, in this order.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Measured {
     open_price: Amount,
     high_price: Amount,
     low_price: Amount,
@@ -83,6 +91,24 @@ struct MiniAnswer<'a> {
     first_id: i64,
     last_id: i64,
     count: i64,
+}
+
+impl Measured {
+    fn of(c: &Candle, call: &Call<'_>, (begin, end): (i64, i64)) -> Self {
+        Self {
+            open_price: c.open,
+            high_price: c.high,
+            low_price: c.low,
+            last_price: c.close,
+            volume: c.volume,
+            quote_volume: c.quote_volume,
+            open_time: call.stamp(begin),
+            close_time: call.stamp(end),
+            first_id: c.first_id,
+            last_id: c.last_id,
+            count: c.count(),
+        }
+    }
 }
 
 /// `GET /api/v3/ticker/24hr`.
@@ -125,38 +151,19 @@ struct WindowAnswer<'a> {
     price_change: Amount,
     price_change_percent: String,
     weighted_avg_price: Amount,
-    open_price: Amount,
-    high_price: Amount,
-    low_price: Amount,
-    last_price: Amount,
-    volume: Amount,
-    quote_volume: Amount,
-    open_time: i64,
-    close_time: i64,
-    first_id: i64,
-    last_id: i64,
-    count: i64,
+    #[serde(flatten)]
+    measured: Measured,
 }
 
-fn window<'a>(lane: &'a Lane, call: &Call<'_>, (begin, end): (i64, i64)) -> WindowAnswer<'a> {
-    let c = Candle::of(&lane.tape, begin, end);
+fn window<'a>(lane: &'a Lane, call: &Call<'_>, span: (i64, i64)) -> WindowAnswer<'a> {
+    let c = Candle::of(&lane.tape, span.0, span.1);
     let change = c.close - c.open;
     WindowAnswer {
         symbol: &lane.symbol.name,
         price_change: change,
         price_change_percent: change.over(c.open).percent(),
         weighted_avg_price: c.quote_volume.over(c.volume),
-        open_price: c.open,
-        high_price: c.high,
-        low_price: c.low,
-        last_price: c.close,
-        volume: c.volume,
-        quote_volume: c.quote_volume,
-        open_time: call.stamp(begin),
-        close_time: call.stamp(end),
-        first_id: c.first_id,
-        last_id: c.last_id,
-        count: c.count(),
+        measured: Measured::of(&c, call, span),
     }
 }
 
@@ -191,20 +198,7 @@ fn day<'a>(spot: &Spot, lane: &'a Lane, call: &Call<'_>, (begin, end): (i64, i64
     }
 }
 
-fn mini<'a>(lane: &'a Lane, call: &Call<'_>, (begin, end): (i64, i64)) -> MiniAnswer<'a> {
-    let c = Candle::of(&lane.tape, begin, end);
-    MiniAnswer {
-        symbol: &lane.symbol.name,
-        open_price: c.open,
-        high_price: c.high,
-        low_price: c.low,
-        last_price: c.close,
-        volume: c.volume,
-        quote_volume: c.quote_volume,
-        open_time: call.stamp(begin),
-        close_time: call.stamp(end),
-        first_id: c.first_id,
-        last_id: c.last_id,
-        count: c.count(),
-    }
+fn mini<'a>(lane: &'a Lane, call: &Call<'_>, span: (i64, i64)) -> MiniAnswer<'a> {
+    let c = Candle::of(&lane.tape, span.0, span.1);
+    MiniAnswer { symbol: &lane.symbol.name, measured: Measured::of(&c, call, span) }
 }

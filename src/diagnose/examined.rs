@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::key_header;
@@ -19,8 +20,10 @@ pub(super) struct Examined<'a> {
     pub(super) key: Option<KnownKey>,
     /// Names and values that count: the query's before the body's.
     pub(super) parameters: Vec<(String, String)>,
-    /// What the signature is verified against.
-    pub(super) parts: Parts,
+    /// Whether a name arrived more than once in the query string or in the body.
+    pub(super) repeats: bool,
+    /// What the signature is verified against, taken apart where that was needed.
+    parts: OnceCell<Parts>,
     /// Names about which all has been said.
     settled: HashSet<String>,
     /// Whether a key came that is none of the account's, nor its secret.
@@ -36,12 +39,13 @@ impl<'a> Examined<'a> {
         let key_text = key_header::well_formed(request).map(str::to_owned);
         let key = key_text.as_deref().and_then(|k| (gate.key)(k));
         let mut parameters = request.query_parameters();
-        let mut names: HashSet<String> = parameters.iter().map(|(name, _)| name.clone()).collect();
-        parameters
-            .extend(request.body_parameters().into_iter().filter(|(name, _)| names.insert(name.clone())));
-        let body = request.form_body();
-        let parts =
-            Parts::new(&received::without_signature(&request.query), &received::without_signature(body));
+        let mut repeats = repeats(&parameters);
+        if !request.form_body().is_empty() {
+            let body = request.body_parameters();
+            repeats |= self::repeats(&body);
+            let mut names: HashSet<String> = parameters.iter().map(|(name, _)| name.clone()).collect();
+            parameters.extend(body.into_iter().filter(|(name, _)| names.insert(name.clone())));
+        }
         Self {
             request,
             gate,
@@ -49,7 +53,8 @@ impl<'a> Examined<'a> {
             key_text,
             key,
             parameters,
-            parts,
+            repeats,
+            parts: OnceCell::new(),
             settled: HashSet::new(),
             unknown_key: false,
             json: false,
@@ -92,7 +97,22 @@ impl<'a> Examined<'a> {
     pub(super) fn signature_is_right(&self) -> Option<bool> {
         let key = self.key.as_ref().filter(|_| self.endpoint.signed())?;
         let signature = self.value("signature").filter(|s| !s.is_empty())?;
-        Some(key.verifying.verify(&self.parts.payload(), signature))
+        Some(key.verifying.verify(&self.payload(), signature))
+    }
+
+    /// The bytes that the signature is verified against.
+    pub(super) fn payload(&self) -> Vec<u8> {
+        self.parts.get().map_or_else(|| self.request.payload(), Parts::payload)
+    }
+
+    /// The same, taken apart.
+    pub(super) fn parts(&self) -> &Parts {
+        self.parts.get_or_init(|| Parts::new(&self.request.query, self.request.form_body()))
+    }
+
+    /// Has the signature verified against something else from now on.
+    pub(super) fn set_parts(&mut self, parts: Parts) {
+        self.parts = OnceCell::from(parts);
     }
 
     /// Whether all has been said about a parameter or header.
@@ -112,6 +132,13 @@ impl<'a> Examined<'a> {
             None => self.parameters.push((name.to_owned(), value.to_owned())),
         }
     }
+}
+
+/// Whether a name stands there more than once.
+fn repeats(parameters: &[(String, String)]) -> bool {
+    let mut names: Vec<&str> = parameters.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
 }
 
 /// The longest window there is: one that is longer or malformed has been refused as such.

@@ -83,9 +83,9 @@ fn malformed_key(
     }
     // Where the key was put in after signing, that is no second mistake.
     if let (Some(name), Some(key)) = (&arrived.parameter, &x.key) {
-        let without = x.parts.without_name(name);
+        let without = x.parts().without_name(name);
         if key.verifying.verify(&without.payload(), x.value("signature").unwrap_or_default()) {
-            x.parts = without;
+            x.set_parts(without);
         }
     }
 }

@@ -80,7 +80,10 @@ fn segments(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 pub(super) fn pairs(text: &[u8]) -> Vec<(String, String)> {
-    let decode = |bytes: &[u8]| String::from_utf8_lossy(&percent_decode(bytes)).into_owned();
+    let decode = |bytes: &[u8]| {
+        String::from_utf8(percent_decode(bytes))
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    };
     let pair = |segment: &[u8]| {
         let mut parts = segment.splitn(2, |b| *b == b'=');
         let name = parts.next().map(decode).unwrap_or_default();

@@ -39,7 +39,7 @@ pub(super) fn explain(x: &mut Examined<'_>, case: &Case<'_>) -> Option<Finding> 
 /// Takes the request's parameters from these bytes instead.
 fn reread(x: &mut Examined<'_>, query: &[u8], body: &[u8]) {
     x.parameters = received::pairs(query).into_iter().chain(received::pairs(body)).collect();
-    x.parts = Parts::new(&received::without_signature(query), &received::without_signature(body));
+    x.set_parts(Parts::new(query, body));
 }
 
 fn replaced(text: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
@@ -210,7 +210,7 @@ fn misnamed(x: &mut Examined<'_>, _: &Case<'_>) -> Option<Finding> {
         x.parameters.iter().find(|(name, value)| is_other_name(name) && value.len() >= 32).cloned();
     if let Some((name, value)) = parameter {
         x.parameters.retain(|(n, _)| *n != name);
-        x.parts = x.parts.without_name(&name);
+        x.set_parts(x.parts().without_name(&name));
         x.mend("signature", &value);
         let finding = Finding::new("signature-misnamed", Certainty::Proven, &[("name", &name)]);
         return Some(finding.seen(format!("{name}={value}")));

@@ -29,12 +29,12 @@ pub(super) fn explain(x: &mut Examined<'_>, case: &Case<'_>, refusal: &Refusal, 
     // What is in the wrong place was signed there, or where it belongs.
     if let Some(finding) = shape::misplaced(x) {
         diagnosis.findings.push(finding);
-        if own.verifying.verify(&x.parts.payload(), &sent) {
+        if own.verifying.verify(&x.payload(), &sent) {
             return;
         }
     }
     let depth = if x.unknown_key { Depth::Usual } else { Depth::Everything };
-    match search::search(&x.parts, &around(x, case, own), &sent, &signer(own), depth) {
+    match search::search(x.parts(), &around(x, case, own), &sent, &signer(own), depth) {
         // A malformed one cannot be right but for its form, and that is a slip.
         Outcome::Right => diagnosis.findings.push(Finding::of(refusal).seen(format!("signature={sent}"))),
         Outcome::Found { slips, signed } => {
@@ -83,7 +83,7 @@ fn unexplained(
     sent: &str,
     refusal: &Refusal,
 ) -> Option<Finding> {
-    let payload = x.parts.payload();
+    let payload = x.payload();
     let other = case.keys.iter().find(|k| k.verifying.verify(&payload, sent));
     if let Some(other) = other {
         let how = format!(
@@ -175,5 +175,5 @@ pub(super) fn secret_is(verifying: &VerifyingKey, text: &str) -> bool {
 /// Whether the signature was made with this text in place of the secret.
 pub(super) fn made_with(x: &Examined<'_>, text: &str) -> bool {
     let verifying = VerifyingKey::Hmac(SecretKey::new(text));
-    verifying.verify(&x.parts.payload(), x.value("signature").unwrap_or_default())
+    verifying.verify(&x.payload(), x.value("signature").unwrap_or_default())
 }

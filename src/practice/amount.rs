@@ -8,6 +8,9 @@ use serde::{Serialize, Serializer};
 /// How many units make one: amounts have eight decimals.
 const ONE: i128 = 100_000_000;
 
+/// How many decimals are written.
+const DECIMALS: usize = 8;
+
 /// A price or quantity, exact, in units of 1e-8. Written with eight decimals, as the exchange does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Amount(i128);
@@ -41,6 +44,26 @@ impl Amount {
     /// The share of this that `part` is of `whole`, cut off after eight decimals; all of it if they are the same.
     pub fn share(self, part: Self, whole: Self) -> Self {
         Self(self.0.saturating_mul(part.0).checked_div(whole.0).unwrap_or(0))
+    }
+
+    /// Writes it at the end of `space`: answers are full of amounts, and formatting is slow.
+    fn text(self, space: &mut [u8; LONGEST]) -> &str {
+        let mut rest = self.0.unsigned_abs();
+        let mut length = 0;
+        for byte in space.iter_mut().rev() {
+            let done = rest == 0 && length > DECIMALS + 1;
+            if done && self.0 >= 0 {
+                break;
+            }
+            length += 1;
+            if done {
+                *byte = b'-';
+                break;
+            }
+            *byte = if length == DECIMALS + 1 { b'.' } else { take_digit(&mut rest) };
+        }
+        let text = space.get(LONGEST - length..).unwrap_or_default();
+        std::str::from_utf8(text).unwrap_or_default()
     }
 
     /// Without its sign.
@@ -96,12 +119,24 @@ impl Amount {
 
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let size = self.0.unsigned_abs();
-        let one = ONE.unsigned_abs();
-        write!(f, "{sign}{}.{:08}", size / one, size % one)
+        let mut space = [0; LONGEST];
+        f.write_str(self.text(&mut space))
     }
 }
+
+/// Takes the last digit off.
+fn take_digit(rest: &mut u128) -> u8 {
+    // Few amounts need more than 64 bits, whose division is many times as slow.
+    let (digit, others) = match u64::try_from(*rest) {
+        Ok(short) => (u128::from(short % 10), u128::from(short / 10)),
+        Err(_) => (*rest % 10, *rest / 10),
+    };
+    *rest = others;
+    b'0' + u8::try_from(digit).unwrap_or_default()
+}
+
+/// How many bytes the longest amount takes: a sign, a point and the digits of the largest number of units.
+const LONGEST: usize = 41;
 
 /// Why a text is no amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +173,7 @@ impl FromStr for Amount {
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.text(&mut [0; LONGEST]))
     }
 }
 

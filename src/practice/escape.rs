@@ -1,7 +1,7 @@
 //! What a line of the log must not hold: secrets, keys, and characters that a terminal obeys.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
-
 use std::sync::{PoisonError, RwLock};
 
 use super::keys::{API_KEYS, secret_key};
@@ -11,11 +11,18 @@ use crate::text::sanitize;
 
 /// Makes foreign text fit for one line: masked, then escaped.
 pub(super) fn fit(text: &str) -> String {
-    sanitize(&masked(text)).into_owned()
+    let masked = masked(text);
+    match sanitize(&masked) {
+        Cow::Borrowed(_) => masked,
+        Cow::Owned(sanitized) => sanitized,
+    }
 }
 
 /// Bytes as text: what is no UTF-8 is written `\xff`.
-pub(super) fn text(bytes: &[u8]) -> String {
+pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.into();
+    }
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         out.push_str(chunk.valid());
@@ -23,7 +30,7 @@ pub(super) fn text(bytes: &[u8]) -> String {
             let _ = write!(out, "\\x{byte:02x}");
         }
     }
-    out
+    out.into()
 }
 
 /// What is hidden, beside all that looks like a key; `None` for the practice account's keys alone.
@@ -47,12 +54,14 @@ pub(super) fn hide(keys: &[OwnKey]) {
 }
 
 /// The beginning of a text, with `…` after it if that is not all.
-pub(super) fn cut(text: &str, most: usize) -> String {
-    let mut beginning: String = text.chars().take(most).collect();
-    if beginning.len() < text.len() {
-        beginning.push('…');
+pub(super) fn cut(mut text: String, most: usize) -> String {
+    if text.len() > most
+        && let Some((end, _)) = text.char_indices().nth(most)
+    {
+        text.truncate(end);
+        text.push('…');
     }
-    beginning
+    text
 }
 
 /// Hides keys, secrets and signatures.

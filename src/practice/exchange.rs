@@ -220,7 +220,9 @@ impl Exchange {
         let (limits, told_us) = (&self.limits, now_us);
         let (api_key, keys) = (None, None);
         let call = Call { endpoint, parameters, limits, api_key, keys, now_us, told_us, microseconds: false };
-        match self.state.play(&call)? {
+        let (played, filled) = self.state.play(&call);
+        self.limits.orders_filled(spot::PREFIX, filled, now_us);
+        match played? {
             Played::Answer(body) | Played::Example(body) => Ok(body),
         }
     }
@@ -250,7 +252,8 @@ impl Exchange {
         let weight = match endpoint.weight() {
             Some(Weight::Fixed(weight)) => weight,
             Some(Weight::Rule(_)) => {
-                let sent = [request.query_parameters(), request.body_parameters()].concat();
+                let mut sent = request.query_parameters();
+                sent.extend(request.body_parameters());
                 let value = |name: &str| sent.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
                 endpoint.weight_of(value).unwrap_or(1)
             }
@@ -331,7 +334,8 @@ impl Exchange {
             told_us,
             microseconds,
         };
-        let answered = match self.state.play(&call) {
+        let (played, filled) = self.state.play(&call);
+        let answered = match played {
             Ok(Played::Answer(body)) => Answered { status: 200, body, counts: true, ..Answered::default() },
             Ok(Played::Example(body)) => {
                 let headers = vec![(EXAMPLE.0, EXAMPLE.1.to_owned())];
@@ -343,7 +347,7 @@ impl Exchange {
                 Answered { status, body, counts, reason: Some(failure.into()), ..Answered::default() }
             }
         };
-        (answered, self.state.take_filled())
+        (answered, filled)
     }
 
     /// A number of its own for each request, in the form of a UUID.

@@ -4,6 +4,7 @@ mod cut;
 mod encoding;
 mod incoming;
 mod refused;
+mod workers;
 
 use std::future::poll_fn;
 use std::io;
@@ -32,6 +33,7 @@ use super::page::{self, Recent, Sight};
 use super::wire::{Tracker, Wire};
 use crate::diagnose::{Finding, ReceivedRequest};
 use cut::{Ended, Sent};
+use workers::{Connection, Workers};
 
 /// What the server puts up with.
 #[derive(Clone, Copy)]
@@ -91,17 +93,18 @@ impl Server {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let mut runtime = tokio::runtime::Builder::new_current_thread();
-        let runtime = runtime.enable_io().enable_time().max_blocking_threads(SEARCHES).build()?;
+        let runtime = workers::runtime()?;
         let listener = {
             let _inside = runtime.enter();
             TcpListener::from_std(listener)?
         };
         let recent = Recent::default();
-        let desk = Arc::new(Desk { exchange, log, recent, limits, port: address.port() });
+        let date = exchange.clock().date();
+        let desk = Arc::new(Desk { exchange, log, recent, limits, port: address.port(), date });
         let (stop, stopped) = oneshot::channel();
+        let workers = Workers::start(&desk)?;
         let serve = async move {
-            tokio::spawn(accept(listener, desk));
+            tokio::spawn(accept(listener, workers, desk.limits.connections));
             // An error is the sender's end, which means the same.
             let _ = stopped.await;
         };
@@ -135,9 +138,6 @@ impl Drop for Server {
     }
 }
 
-/// How many refused requests are looked into at a time.
-const SEARCHES: usize = 2;
-
 pub(super) type Log = Arc<dyn Fn(&Entry) + Send + Sync>;
 type Answer = Response<Sent>;
 
@@ -148,13 +148,15 @@ struct Desk {
     recent: Recent,
     limits: Limits,
     port: u16,
+    /// What every answer has as its `Date`; `None` where the server's own is right.
+    date: Option<String>,
 }
 
 impl Desk {
     /// Logs a request, and keeps it for the page.
-    fn note(&self, entry: &Entry) {
+    fn note(&self, entry: Entry) {
+        (self.log)(&entry);
         self.recent.keep(entry);
-        (self.log)(entry);
     }
 
     /// The answer of the page, if that is what was asked for.
@@ -164,17 +166,13 @@ impl Desk {
     }
 }
 
-async fn accept(listener: TcpListener, desk: Arc<Desk>) {
-    let places = Arc::new(Semaphore::new(desk.limits.connections));
+/// Takes connections, of which no more than `most` are served at once.
+async fn accept(listener: TcpListener, mut workers: Workers, most: usize) {
+    let places = Arc::new(Semaphore::new(most));
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
-        match listener.accept().await {
-            Ok((stream, peer)) => {
-                let desk = Arc::clone(&desk);
-                tokio::spawn(async move {
-                    serve(stream, peer.ip(), desk).await;
-                    drop(place);
-                });
-            }
+        let accepted = listener.accept().await.and_then(|(stream, peer)| Ok((stream.into_std()?, peer.ip())));
+        match accepted {
+            Ok((stream, peer)) => workers.hand_over(Connection { stream, peer, place }),
             // Out of file descriptors, or a client that was gone at once: neither ends the server.
             Err(_) => sleep(Duration::from_millis(20)).await,
         }
@@ -192,7 +190,7 @@ async fn serve(stream: TcpStream, peer: IpAddr, desk: Arc<Desk>) {
         .header_read_timeout(desk.limits.head)
         .max_buf_size(desk.limits.head_bytes)
         .half_close(true)
-        .auto_date_header(desk.exchange.clock().date().is_none())
+        .auto_date_header(desk.date.is_none())
         .serve_connection(TokioIo::new(wire), answer);
     let ended = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
     let reset = ended.as_ref().is_err_and(cut::is_reset);
@@ -201,7 +199,7 @@ async fn serve(stream: TcpStream, peer: IpAddr, desk: Arc<Desk>) {
     {
         let (method, target) = refused::split(&tracker.line());
         let now = desk.exchange.clock().now_us();
-        desk.note(&Entry::new(now, &method, &target, Duration::ZERO).answered(status, Some(reason)));
+        desk.note(Entry::new(now, &method, &target, Duration::ZERO).answered(status, Some(reason)));
     }
     let stream = connection.into_parts().io.into_inner().into_stream();
     if reset {
@@ -270,14 +268,16 @@ async fn respond(
     }
     let clock = desk.exchange.clock();
     let entry = Entry::new(clock.now_us(), &received.method, &target, clock.since(began));
-    answered.headers.extend(clock.date().map(|date| ("Date", date)));
+    answered.headers.extend(desk.date.clone().map(|date| ("Date", date)));
     if let Some(reason) = &mut answered.reason {
         reason.findings = findings(Arc::clone(&desk.exchange), received, peer, reason.at_gate).await;
     }
     let status = Some(answered.status).filter(|_| !matches!(cut, Cut::Close | Cut::Reset));
-    let notes: Vec<String> = fault.into_iter().chain(answered.note.map(str::to_owned)).collect();
-    let note = Some(notes.join("; ")).filter(|note| !note.is_empty());
-    desk.note(&entry.answered(status, answered.reason.take()).noted(note).weighing(answered.weight));
+    let note = match (fault, answered.note) {
+        (Some(fault), Some(note)) => Some(format!("{fault}; {note}")),
+        (fault, note) => fault.or(note.map(str::to_owned)),
+    };
+    desk.note(entry.answered(status, answered.reason.take()).noted(note).weighing(answered.weight));
     let gzip = encoding::wants_gzip(&head.headers);
     match cut {
         Cut::Nowhere => Ok(response(answered, gzip, Sent::whole)),

@@ -162,6 +162,9 @@ impl Limits {
 
     /// Why the orders of an endpoint cannot be placed now, if they cannot.
     pub(super) fn refuse_orders(&self, endpoint: &Endpoint, now_us: i64) -> Option<TooMuch> {
+        if endpoint.order_count() == 0 {
+            return None;
+        }
         let state = self.lock(now_us);
         let over = self.order_rows(endpoint.path()).find(|(index, row)| {
             let used = state.used(&Key::of_account(*index), row.window(now_us));
@@ -189,6 +192,9 @@ impl Limits {
     /// Takes orders back that were filled: those count no longer. `path` is any path of their product.
     /// Source: Spot documentation, "Unfilled Order Count".
     pub(super) fn orders_filled(&self, path: &str, orders: u32, now_us: i64) {
+        if orders == 0 {
+            return;
+        }
         let mut state = self.lock(now_us);
         for (index, row) in self.order_rows(path) {
             state.take_back(&Key::of_account(index), row.window(now_us), orders);

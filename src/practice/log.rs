@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -62,7 +64,7 @@ impl From<&Finding> for Found {
 
 impl Entry {
     pub(super) fn new(now_us: i64, method: &str, target: &[u8], took: Duration) -> Self {
-        let target = escape::cut(&escape::fit(&escape::text(target)), LONGEST_TARGET);
+        let target = escape::cut(escape::fit(&escape::text(target)), LONGEST_TARGET);
         let method = escape::fit(method).chars().take(20).collect();
         let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         Self { time: now_us / 1000, method, target, millis, ..Self::default() }
@@ -107,23 +109,22 @@ impl Entry {
     /// One line, without its end: time of day (UTC), status, code, method, target, weight, how long it took; for a refused
     /// request what was wrong and how to mend it; a note, such as that the answer is an example; what else was wrong.
     pub fn to_text(&self) -> String {
-        let status = self.status.map_or_else(|| "---".to_owned(), |s| s.to_string());
-        let code = self.code.map(|c| format!(" {c}")).unwrap_or_default();
-        let weight = self.weight.map(|weight| format!("weight {weight}, ")).unwrap_or_default();
-        let mut line = format!(
-            "{} {status}{code} {} {} {weight}{} ms",
-            self.time_of_day(),
-            self.method,
-            self.target,
-            self.millis
-        );
-        let reason = [self.cause.as_deref(), self.fix.as_deref(), self.note.as_deref()];
-        let mut reason: Vec<String> = reason.into_iter().flatten().map(str::to_owned).collect();
+        let mut line = self.time_of_day();
+        // Writing to a String cannot fail.
+        let _ = match self.status {
+            Some(status) => write!(line, " {status}"),
+            None => write!(line, " ---"),
+        };
+        let _ = self.code.map(|code| write!(line, " {code}"));
+        let _ = write!(line, " {} {}", self.method, self.target);
+        let _ = self.weight.map(|weight| write!(line, " weight {weight},"));
+        let _ = write!(line, " {} ms", self.millis);
+        let reason = [&self.cause, &self.fix, &self.note].into_iter().flatten().map(Cow::from);
         let others = self.findings.iter().skip(1);
-        reason.extend(others.map(|other| format!("also: {}; {}", other.cause, other.fix)));
-        if !reason.is_empty() {
-            line += ": ";
-            line += &reason.join("; ");
+        let others = others.map(|other| format!("also: {}; {}", other.cause, other.fix).into());
+        for (place, part) in reason.chain(others).enumerate() {
+            line += if place == 0 { ": " } else { "; " };
+            line += &part;
         }
         line
     }

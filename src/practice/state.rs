@@ -112,22 +112,23 @@ impl State {
         at(self.world(&mut self.now()))
     }
 
-    /// How many orders have had their first fill since this was asked.
-    pub(super) fn take_filled(&self) -> u32 {
-        self.now().world.as_mut().map_or(0, |world| world.spot.take_filled())
+    /// Has a request answered that the gate let through. Tells how many orders have had their first fill since the last one.
+    pub(super) fn play(&self, call: &Call<'_>) -> (Result<Played, Failure>, u32) {
+        let mut now = self.now();
+        let played = self.play_now(&mut now, call);
+        let filled = now.world.as_mut().map_or(0, |world| world.spot.take_filled());
+        (played, filled)
     }
 
-    /// Has a request answered that the gate let through.
-    pub(super) fn play(&self, call: &Call<'_>) -> Result<Played, Failure> {
-        let mut now = self.now();
+    fn play_now(&self, now: &mut Now, call: &Call<'_>) -> Result<Played, Failure> {
         match self.journal.as_ref().filter(|_| call.is_played()) {
-            None => engine::play(self.world(&mut now), call),
-            Some(journal) if call.endpoint.changes() => self.change(&mut now, journal, call),
+            None => engine::play(self.world(now), call),
+            Some(journal) if call.endpoint.changes() => self.change(now, journal, call),
             Some(journal) => {
                 let mut lock = journal.lock_to_read().map_err(|problem| failure(&problem))?;
-                self.catch_up(&mut now, &mut lock).map_err(|problem| failure(&problem))?;
+                self.catch_up(now, &mut lock).map_err(|problem| failure(&problem))?;
                 now.seen_us = now.seen_us.max(call.now_us);
-                engine::play(self.world(&mut now), call)
+                engine::play(self.world(now), call)
             }
         }
     }

@@ -8,7 +8,9 @@
 //! answered: the first byte on a connection begins one, and so does the first byte after a whole request. On a connection
 //! with pipelined or chunked requests it stops, and hyper's rules apply from there on.
 
+use std::borrow::Cow;
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -62,8 +64,9 @@ impl Tracker {
     pub(super) fn request_read(&self, length: Option<usize>) {
         let mut progress = self.lock();
         let whole = matches!(progress.place, Place::Body(n) if Some(n) == length);
-        let place = if whole { Place::Line } else { Place::Lost };
-        *progress = Progress { place, spaces: 0, line: Vec::new() };
+        progress.place = if whole { Place::Line } else { Place::Lost };
+        progress.spaces = 0;
+        progress.line.clear();
     }
 
     /// The request line that was being read, if there is one.
@@ -80,48 +83,57 @@ impl Tracker {
 }
 
 impl Progress {
-    fn pass(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        for (i, byte) in bytes.iter().enumerate() {
+    fn pass(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) {
+        while !bytes.is_empty() {
+            let line = bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |end| end + 1);
+            let (line, rest) = bytes.split_at(line);
             match self.place {
-                Place::Line => self.pass_line(*byte, out),
+                Place::Line => self.pass_line(line, out),
                 Place::Headers { empty } => {
-                    self.place = match byte {
-                        b'\n' if empty => Place::Body(0),
-                        b'\n' => Place::Headers { empty: true },
-                        b'\r' => self.place,
-                        _ => Place::Headers { empty: false },
+                    let empty = empty && line.iter().all(|b| matches!(b, b'\r' | b'\n'));
+                    self.place = match (line.ends_with(b"\n"), empty) {
+                        (true, true) => Place::Body(0),
+                        (true, false) => Place::Headers { empty: true },
+                        (false, empty) => Place::Headers { empty },
                     };
-                    out.push(*byte);
+                    out.extend_from_slice(line);
                 }
                 Place::Body(n) => {
-                    let rest = bytes.get(i..).unwrap_or_default();
-                    self.place = Place::Body(n.saturating_add(rest.len()));
-                    out.extend(rest);
-                    return;
+                    self.place = Place::Body(n.saturating_add(bytes.len()));
+                    return out.extend_from_slice(bytes);
                 }
-                Place::Lost => {
-                    out.extend(bytes.get(i..).unwrap_or_default());
-                    return;
-                }
+                Place::Lost => return out.extend_from_slice(bytes),
             }
+            bytes = rest;
         }
     }
 
-    fn pass_line(&mut self, byte: u8, out: &mut Vec<u8>) {
-        let in_target = self.spaces == 1;
-        match byte {
-            // Empty lines before a request are allowed.
-            b'\n' if self.line.iter().all(|b| *b == b'\r') => self.line.clear(),
-            b'\n' => self.place = Place::Headers { empty: true },
-            b' ' => self.spaces += 1,
-            _ => {}
+    /// Passes a request line, or a part of one.
+    fn pass_line(&mut self, part: &[u8], out: &mut Vec<u8>) {
+        if part.iter().any(|b| is_refused(*b)) {
+            for byte in part {
+                let in_target = self.spaces == 1;
+                self.spaces += usize::from(*byte == b' ');
+                match char::from_u32(FIRST + u32::from(*byte)).filter(|_| in_target && is_refused(*byte)) {
+                    Some(stand_in) => out.extend_from_slice(stand_in.encode_utf8(&mut [0; 4]).as_bytes()),
+                    None => out.push(*byte),
+                }
+            }
+        } else {
+            self.spaces += part.iter().filter(|b| **b == b' ').count();
+            out.extend_from_slice(part);
         }
-        if byte != b'\n' && self.line.len() < KEPT {
-            self.line.push(byte);
+        let (text, ended) = part.strip_suffix(b"\n").map_or((part, false), |text| (text, true));
+        let room = KEPT.saturating_sub(self.line.len());
+        self.line.extend_from_slice(text.get(..room).unwrap_or(text));
+        if !ended {
+            return;
         }
-        match char::from_u32(FIRST + u32::from(byte)).filter(|_| in_target && is_refused(byte)) {
-            Some(stand_in) => out.extend(stand_in.encode_utf8(&mut [0; 4]).bytes()),
-            None => out.push(byte),
+        // Empty lines before a request are allowed.
+        if self.line.iter().all(|b| *b == b'\r') {
+            self.line.clear();
+        } else {
+            self.place = Place::Headers { empty: true };
         }
     }
 }
@@ -132,15 +144,18 @@ fn is_refused(byte: u8) -> bool {
 }
 
 /// The bytes of a target, or part of one, as they arrived.
-pub(super) fn restored(text: &str) -> Vec<u8> {
+pub(super) fn restored(text: &str) -> Cow<'_, [u8]> {
+    if text.is_ascii() {
+        return text.as_bytes().into();
+    }
     let mut bytes = Vec::with_capacity(text.len());
     for c in text.chars() {
         match u32::from(c).checked_sub(FIRST).and_then(|b| u8::try_from(b).ok()) {
             Some(byte) => bytes.push(byte),
-            None => bytes.extend(c.encode_utf8(&mut [0; 4]).bytes()),
+            None => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
-    bytes
+    bytes.into()
 }
 
 /// A connection. One whose other side stops reading ends after a while.
@@ -180,8 +195,8 @@ impl AsyncRead for Wire {
         if wire.taken == wire.ready.len() {
             wire.ready.clear();
             wire.taken = 0;
-            let mut space = [0; 8192];
-            let mut fresh = ReadBuf::new(&mut space);
+            let mut space = [const { MaybeUninit::uninit() }; 8192];
+            let mut fresh = ReadBuf::uninit(&mut space);
             ready!(Pin::new(&mut wire.stream).poll_read(cx, &mut fresh))?;
             wire.tracker.lock().pass(fresh.filled(), &mut wire.ready);
         }

@@ -11,5 +11,5 @@ pub fn percent_encode(text: &str) -> String {
 /// The bytes that a form value stands for: `%XX` decoded, `+` a space. A `%` without two digits stays as it is.
 pub fn percent_decode(text: &[u8]) -> Vec<u8> {
     let spaced: Vec<u8> = text.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
-    percent_encoding::percent_decode(&spaced).collect()
+    if spaced.contains(&b'%') { percent_encoding::percent_decode(&spaced).collect() } else { spaced }
 }

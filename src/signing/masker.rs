@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, RandomState};
@@ -12,6 +13,8 @@ use super::{SecretKey, mask, percent_decode};
 const LONG: usize = 40;
 /// How many hex digits an HMAC-SHA-256 has.
 const SIGNATURE: usize = 64;
+/// The name of the parameter that has it.
+const SIGNATURE_NAME: &[u8] = b"signature";
 /// The shortest part of a secret that is taken for one.
 const PART: usize = 10;
 
@@ -30,44 +33,45 @@ pub struct Masker {
 struct Parts {
     /// [`PART`] characters in a row.
     short: HashSet<u64>,
-    /// Twice as many.
+    /// Twice as many, also of the secrets written backwards.
     long: HashSet<u64>,
-    /// A bit for each two bytes that begin a part. Hardly any part of another text begins so; only those are hashed.
+    /// A bit for four bytes that begin a part. Hardly any part of another text begins so; only those are hashed.
     beginnings: Vec<u64>,
     hasher: RandomState,
 }
 
 impl Parts {
     fn know(&mut self, secret: &str) {
+        let backwards: Zeroizing<Vec<u8>> = Zeroizing::new(secret.bytes().rev().collect());
         self.beginnings.resize(1 << 10, 0);
-        for part in secret.as_bytes().windows(PART) {
+        for part in secret.as_bytes().windows(PART).chain(backwards.windows(2 * PART)) {
             let (word, bit) = place(part);
             if let Some(word) = self.beginnings.get_mut(word) {
                 *word |= bit;
             }
         }
-        let hashes = |length| secret.as_bytes().windows(length).map(|part| self.hasher.hash_one(part));
-        let (short, long): (Vec<_>, Vec<_>) = (hashes(PART).collect(), hashes(2 * PART).collect());
-        self.short.extend(short);
-        self.long.extend(long);
+        let hash = |part: &[u8]| self.hasher.hash_one(part);
+        self.short.extend(secret.as_bytes().windows(PART).map(hash));
+        self.long.extend(secret.as_bytes().windows(2 * PART).chain(backwards.windows(2 * PART)).map(hash));
     }
 
     /// Whether a text and a secret share that many characters in a row: [`PART`] or twice as many.
-    fn share(&self, text: &str, shared: usize) -> bool {
+    fn share(&self, text: &[u8], shared: usize) -> bool {
         let parts = if shared == PART { &self.short } else { &self.long };
         let begins = |part: &&[u8]| {
             let (word, bit) = place(part);
             self.beginnings.get(word).is_some_and(|w| w & bit != 0)
         };
-        text.as_bytes().windows(shared).filter(begins).any(|part| parts.contains(&self.hasher.hash_one(part)))
+        text.windows(shared).filter(begins).any(|part| parts.contains(&self.hasher.hash_one(part)))
     }
 }
 
-/// Where the bit of the first two bytes is.
+/// Where the bit of the first four bytes is.
 fn place(part: &[u8]) -> (usize, u64) {
-    let byte = |at: usize| usize::from(part.get(at).copied().unwrap_or_default());
-    let number = byte(0) << 8 | byte(1);
-    (number >> 6, 1 << (number & 63))
+    let first = part.first_chunk().map_or(0, |first| u32::from_le_bytes(*first));
+    // Multiplication by 2³² over the golden ratio spreads them over 16 bits.
+    let number = first.wrapping_mul(0x9e37_79b9) >> 16;
+    (usize::try_from(number >> 6).unwrap_or_default(), 1 << (number & 63))
 }
 
 impl Masker {
@@ -115,99 +119,129 @@ impl Masker {
 
     fn masked(&self, text: &str, hides: fn(&str) -> bool) -> String {
         let plain = |c: char| matches!(c, '&' | '?' | ' ' | '"' | '\'' | '`');
-        let parts = text.split_inclusive(plain).map(|part| {
+        let mut masked = String::with_capacity(text.len());
+        for part in text.split_inclusive(plain) {
             let (part, end) =
                 part.strip_suffix(plain).map_or((part, ""), |p| (p, part.get(p.len()..).unwrap_or("")));
-            self.part(part, hides) + end
-        });
-        let masked: String = parts.collect();
+            self.part(part, hides, &mut masked);
+            masked.push_str(end);
+        }
         // What stands between its characters does not make a secret less of one.
-        let letters = letters(&String::from_utf8_lossy(&percent_decode(masked.as_bytes())));
-        let backwards: String = letters.chars().rev().collect();
-        if self.parts.share(&letters, 2 * PART) || self.parts.share(&backwards, 2 * PART) {
+        if self.parts.share(&letters(&masked), 2 * PART) {
             return format!("({} characters, with the secret in them)", text.chars().count());
         }
         masked
     }
 
-    fn part(&self, part: &str, hides: fn(&str) -> bool) -> String {
+    fn part(&self, part: &str, hides: fn(&str) -> bool, out: &mut String) {
         if let Some((name, value)) = part.split_once('=')
-            && percent_decode(name.as_bytes()).eq_ignore_ascii_case(b"signature")
+            && name.len() >= SIGNATURE_NAME.len()
+            && percent_decode(name.as_bytes()).eq_ignore_ascii_case(SIGNATURE_NAME)
             && !value.is_empty()
         {
-            let decoded = percent_decode(value.as_bytes());
-            let example = value.starts_with(['<', '…', '{', '$']);
-            let value = if example {
-                value.to_owned()
-            } else if self.holds_secret(&letters(&String::from_utf8_lossy(&decoded))) {
-                format!("({} characters)", value.chars().count())
-            } else if self.is_secret(&String::from_utf8_lossy(&decoded)) {
-                HIDDEN.to_owned()
+            self.runs(name, hides, out);
+            out.push('=');
+            if value.starts_with(['<', '…', '{', '$']) {
+                out.push_str(value);
+            } else if self.parts.share(&letters(value), PART) {
+                let _ = write!(out, "({} characters)", value.chars().count());
+            } else if self.is_secret(&String::from_utf8_lossy(&percent_decode(value.as_bytes()))) {
+                out.push_str(HIDDEN);
             } else {
-                mask(value)
-            };
-            return format!("{}={value}", self.runs(name, hides));
+                out.push_str(&mask(value));
+            }
+            return;
         }
-        self.runs(part, hides)
+        self.runs(part, hides, out);
     }
 
     fn is_secret(&self, text: &str) -> bool {
-        self.secrets.contains(&SecretKey::new(text))
+        self.secrets.iter().any(|secret| secret.is(text))
     }
 
-    /// Whether a run of letters and digits holds a secret, most of one, or one in another writing.
-    fn holds_secret(&self, run: &str) -> bool {
-        self.parts.share(run, PART)
-    }
-
-    fn runs(&self, text: &str, hides: fn(&str) -> bool) -> String {
-        let pieces = pieces(text);
-        let same = |a: &Piece<'_>, b: &Piece<'_>| {
-            a.decoded.is_ascii_alphanumeric() && b.decoded.is_ascii_alphanumeric()
-        };
-        let mut out = String::with_capacity(text.len());
-        for run in pieces.chunk_by(same) {
-            let decoded: String = run.iter().map(|p| p.decoded).collect();
-            if self.keys.contains(&decoded) {
-                out.push_str(&mask(&decoded));
-            } else if self.is_secret(&decoded) {
+    fn runs(&self, text: &str, hides: fn(&str) -> bool, out: &mut String) {
+        let mut rest = text;
+        loop {
+            let (between, run) = rest.split_at(rest.bytes().take_while(|b| is_plain(*b)).count());
+            out.push_str(between);
+            let Some(run) = Run::first(run) else { break };
+            rest = rest.get(between.len() + run.written.len()..).unwrap_or_default();
+            let Run { written, decoded, length } = &run;
+            if self.keys.iter().any(|key| key == decoded) {
+                out.push_str(&mask(decoded));
+            } else if self.is_secret(decoded) {
                 out.push_str(HIDDEN);
-            } else if self.holds_secret(&decoded) || run.len() >= LONG && hides(&decoded) {
-                let _ = write!(out, "({} characters)", run.len());
+            } else if self.parts.share(decoded.as_bytes(), PART) || *length >= LONG && hides(decoded) {
+                let _ = write!(out, "({length} characters)");
             } else {
-                out.extend(run.iter().map(|p| p.written));
+                out.push_str(written);
             }
         }
-        out
     }
 }
 
-/// The letters and digits of a text.
-fn letters(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).collect()
+/// The letters and digits of a text, which can be percent-encoded.
+fn letters(text: &str) -> Vec<u8> {
+    let decoded = text.contains('%').then(|| percent_decode(text.as_bytes()));
+    let mut letters = Vec::with_capacity(text.len());
+    letters
+        .extend(decoded.as_deref().unwrap_or(text.as_bytes()).iter().filter(|b| b.is_ascii_alphanumeric()));
+    letters
 }
 
 /// What stands in the place of a secret.
 const HIDDEN: &str = "(the secret key)";
 
-/// A character of the text, decoded, and how it stands there.
-struct Piece<'a> {
-    decoded: char,
-    written: &'a str,
+/// Whether it stands for itself, and is no letter or digit.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii() && !byte.is_ascii_alphanumeric() && byte != b'%'
 }
 
-fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let encoded = rest.get(..3).filter(|_| first == '%').and_then(|e| {
-            let code = u8::from_str_radix(e.get(1..)?, 16).ok()?;
-            code.is_ascii().then(|| char::from(code))
-        });
-        let length = if encoded.is_some() { 3 } else { first.len_utf8() };
-        let (written, tail) = rest.split_at_checked(length).unwrap_or((rest, ""));
-        pieces.push(Piece { decoded: encoded.unwrap_or(first), written });
-        rest = tail;
+/// Letters and digits in a row, or another character.
+struct Run<'a> {
+    /// How it stands in the text.
+    written: &'a str,
+    /// The same without percent-encoding.
+    decoded: Cow<'a, str>,
+    /// How many characters it has.
+    length: usize,
+}
+
+impl<'a> Run<'a> {
+    /// What a text begins with.
+    fn first(text: &'a str) -> Option<Self> {
+        let length = text.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let (written, rest) = text.split_at(length);
+        if length > 0 && !rest.starts_with('%') {
+            return Some(Self { written, decoded: written.into(), length });
+        }
+        let (first, mut end) = character(text)?;
+        let mut decoded = (end > first.len_utf8()).then(|| first.to_string());
+        let mut length = 1;
+        while first.is_ascii_alphanumeric()
+            && let Some((next, width)) =
+                character(text.get(end..)?).filter(|(c, _)| c.is_ascii_alphanumeric())
+        {
+            if width > 1 {
+                decoded = decoded.or_else(|| text.get(..end).map(str::to_owned));
+            }
+            if let Some(decoded) = &mut decoded {
+                decoded.push(next);
+            }
+            end += width;
+            length += 1;
+        }
+        let written = text.get(..end)?;
+        Some(Self { written, decoded: decoded.map_or(Cow::from(written), Cow::from), length })
     }
-    pieces
+}
+
+/// The first character of a text, decoded, and how many bytes it takes.
+fn character(text: &str) -> Option<(char, usize)> {
+    let first = text.chars().next()?;
+    let encoded = text.get(..3).filter(|_| first == '%').and_then(|e| {
+        let code = u8::from_str_radix(e.get(1..)?, 16).ok()?;
+        code.is_ascii().then(|| (char::from(code), 3))
+    });
+    Some(encoded.unwrap_or((first, first.len_utf8())))
 }

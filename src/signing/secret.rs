@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -32,19 +33,24 @@ const PLACEHOLDERS: [&str; 12] = [
 
 /// A secret: the text of an HMAC secret key, a passphrase, or a private key before it is read.
 ///
-/// It cannot be printed, serialised or compared in variable time, and is wiped when dropped.
+/// It cannot be printed, serialised or compared in variable time. Clones share the text, which is wiped with the last of them.
 #[derive(Clone)]
-pub struct SecretKey(Zeroizing<String>);
+pub struct SecretKey(Arc<Zeroizing<String>>);
 
 impl SecretKey {
     /// Takes the text as it stands; nothing is trimmed or decoded.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
+        Self(Arc::new(Zeroizing::new(text.into())))
     }
 
     /// The text itself. Every call is a place where the secret could leak.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// Whether this is its text.
+    pub(super) fn is(&self, text: &str) -> bool {
+        self.0.as_bytes().ct_eq(text.as_bytes()).into()
     }
 
     /// What stands between the first BEGIN and END lines, decoded, if the text is PEM; wiped when dropped.
@@ -77,7 +83,7 @@ impl fmt::Debug for SecretKey {
 
 impl PartialEq for SecretKey {
     fn eq(&self, other: &Self) -> bool {
-        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+        self.is(&other.0)
     }
 }
 
@@ -117,12 +123,12 @@ impl fmt::Debug for ApiKey {
 
 /// The first and last four characters of a key, or only its length where that would show too much of it.
 pub fn mask(key: &str) -> String {
-    let chars: Vec<char> = key.chars().collect();
-    match (chars.get(..4), chars.len().checked_sub(4).and_then(|n| chars.get(n..))) {
-        (Some(first), Some(last)) if chars.len() >= 16 => {
-            format!("{}…{}", String::from_iter(first), String::from_iter(last))
-        }
-        _ => format!("({} characters)", chars.len()),
+    let length = key.chars().count();
+    let first = key.char_indices().nth(4).and_then(|(place, _)| key.get(..place));
+    let last = key.char_indices().nth_back(3).and_then(|(place, _)| key.get(place..));
+    match (first, last) {
+        (Some(first), Some(last)) if length >= 16 => format!("{first}…{last}"),
+        _ => format!("({length} characters)"),
     }
 }
 

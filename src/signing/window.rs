@@ -18,7 +18,8 @@ impl RecvWindow {
         let (whole, decimals) = self.0.split_once('.').unwrap_or((&self.0, ""));
         // Both are digits, and few: neither can fail.
         let part = |digits: &str| digits.parse::<i64>().unwrap_or_default();
-        part(whole) * 1000 + part(&format!("{decimals:0<3}"))
+        let unit = [1000, 100, 10].get(decimals.len()).copied().unwrap_or(1);
+        part(whole) * 1000 + part(decimals) * unit
     }
 
     /// The text, as it is sent.

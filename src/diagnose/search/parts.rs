@@ -1,3 +1,4 @@
+use crate::diagnose::received::without_signature;
 use crate::signing::percent_decode;
 
 /// The parameters as they were sent, byte for byte: `name=value` segments of the query string and of the form body, without
@@ -9,9 +10,9 @@ pub(in crate::diagnose) struct Parts {
 }
 
 impl Parts {
-    /// Splits a query string and a form body from which the signature has been taken.
+    /// Splits a query string and a form body, and leaves the signature out.
     pub(in crate::diagnose) fn new(query: &[u8], body: &[u8]) -> Self {
-        Self { query: split(query), body: split(body) }
+        Self { query: split(&without_signature(query)), body: split(&without_signature(body)) }
     }
 
     /// What the exchange verifies: both with nothing between them.

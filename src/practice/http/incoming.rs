@@ -14,15 +14,19 @@ use crate::practice::wire::restored;
 pub(super) fn received(head: &Parts) -> (ReceivedRequest, Vec<u8>) {
     let path = restored(head.uri.path());
     let query = head.uri.query().map(restored);
+    let mut target = path.to_vec();
+    if let Some(query) = &query {
+        target.push(b'?');
+        target.extend_from_slice(query);
+    }
     let request = ReceivedRequest {
         method: head.method.as_str().to_owned(),
         path: String::from_utf8_lossy(&path).into_owned(),
-        query: query.clone().unwrap_or_default(),
+        query: query.unwrap_or_default().into_owned(),
         headers: head.headers.iter().map(|(n, v)| (n.as_str().to_owned(), v.as_bytes().to_vec())).collect(),
         body: Vec::new(),
     };
-    let query = query.map(|q| [b"?", q.as_slice()].concat()).unwrap_or_default();
-    (request, [path, query].concat())
+    (request, target)
 }
 
 /// Keeps out more parameters than any request has: the gate compares each with each.
@@ -41,6 +45,9 @@ pub(super) fn few_enough(request: &ReceivedRequest) -> Result<(), Foreign> {
 
 /// The whole body.
 pub(super) async fn body(body: Incoming, limits: &Limits) -> Result<Vec<u8>, Foreign> {
+    if body.is_end_stream() {
+        return Ok(Vec::new());
+    }
     let refuse = |status, cause, fix| Err(foreign(status, cause, fix));
     let too_large = || {
         let cause = format!("the body has more than {} bytes", limits.body_bytes);

@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::practice::escape::cut;
@@ -19,23 +20,18 @@ pub(in crate::practice) struct Recent(Mutex<VecDeque<Entry>>);
 
 impl Recent {
     /// Keeps what the page shows of an entry, for as long as it is one of the last.
-    pub(in crate::practice) fn keep(&self, entry: &Entry) {
-        let short = |text: &Option<String>| text.as_deref().map(|t| cut(t, LONGEST));
-        let finding = |f: &Found| Found { cause: cut(&f.cause, LONGEST), fix: cut(&f.fix, LONGEST), ..*f };
-        let entry = Entry {
-            method: entry.method.clone(),
-            target: entry.target.clone(),
-            message: short(&entry.message),
-            mistake: entry.mistake.clone(),
-            cause: short(&entry.cause),
-            fix: short(&entry.fix),
-            findings: entry.findings.iter().take(FINDINGS).map(finding).collect(),
-            note: short(&entry.note),
-            ..*entry
-        };
+    pub(in crate::practice) fn keep(&self, mut entry: Entry) {
+        for text in [&mut entry.message, &mut entry.cause, &mut entry.fix, &mut entry.note] {
+            *text = text.take().map(|text| cut(text, LONGEST));
+        }
+        entry.findings.truncate(FINDINGS);
+        for Found { cause, fix, .. } in &mut entry.findings {
+            *cause = cut(mem::take(cause), LONGEST);
+            *fix = cut(mem::take(fix), LONGEST);
+        }
         let mut entries = self.lock();
+        entries.truncate(KEPT - 1);
         entries.push_front(entry);
-        entries.truncate(KEPT);
     }
 
     /// What is kept, newest first.

@@ -132,7 +132,7 @@ fn every_verdict_has_a_word_of_its_own() {
     ];
     for (status, class, word) in cases {
         let recent = Recent::default();
-        recent.keep(&Entry::new(0, "GET", b"/x", Duration::ZERO).answered(status, None).weighing(Some(7)));
+        recent.keep(Entry::new(0, "GET", b"/x", Duration::ZERO).answered(status, None).weighing(Some(7)));
         let page = page_of(&exchange(), &recent);
         assert!(
             page.contains(class) && page.contains(word) && page.contains("weight 7, 0 ms"),
@@ -149,7 +149,7 @@ fn the_last_requests_are_kept_and_no_more_than_a_bit_of_each() {
         let reason = Reason { message: long.clone(), cause: long.clone(), fix: long, ..Reason::default() };
         let target = format!("/{number}/{}", "x<".repeat(2000));
         recent
-            .keep(&Entry::new(0, "GET", target.as_bytes(), Duration::ZERO).answered(Some(400), Some(reason)));
+            .keep(Entry::new(0, "GET", target.as_bytes(), Duration::ZERO).answered(Some(400), Some(reason)));
     }
     let entries = recent.entries();
     assert_eq!(entries.len(), KEPT);

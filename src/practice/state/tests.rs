@@ -38,7 +38,7 @@ fn play_at(state: &State, now_us: i64, (method, path, query): (&str, &str, &str)
         told_us: now_us,
         microseconds: false,
     };
-    match state.play(&call) {
+    match state.play(&call).0 {
         Ok(Played::Answer(body)) => serde_json::from_str(&body).unwrap(),
         Ok(Played::Example(_)) => panic!("{path} is not played"),
         Err(failure) => panic!("{path} {query}: {failure:?}"),

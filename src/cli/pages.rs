@@ -2,6 +2,7 @@
 
 mod follow;
 mod resume;
+mod windows;
 
 use std::io::{ErrorKind, IsTerminal as _, Read, Write as _};
 use std::path::Path;
@@ -90,7 +91,8 @@ pub fn run(
         lane: &lane,
         base_url: base_url.as_str(),
     };
-    let mut pages = Pages { follower: Follower { asking, place }, progress: Progress::new(session) };
+    let mut pages =
+        Pages { follower: Follower { asking, place, width: None }, progress: Progress::new(session) };
     query.set_output(Output { ..output });
     let result = if by_page { pages.one_by_one(&query) } else { pages.as_one(&query) };
     pages.progress.clear();

@@ -13,7 +13,7 @@ use super::follow::{Cursor, Start};
 use crate::cli::exit::{Failure, Kind};
 
 /// The form of the file that this version writes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// More than the file ever holds: the rows of one time, or of one page.
 const LONGEST: u64 = 64 << 20;

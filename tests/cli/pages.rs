@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::support::{Ran, Scripted, Then, answer, bnq, scripted};
 
 /// The parameters of a request line.
-fn parameter(line: &str, name: &str) -> Option<i64> {
+pub fn parameter(line: &str, name: &str) -> Option<i64> {
     let query = line.split(' ').nth(1)?.split_once('?')?.1;
     query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')?.parse().ok())
 }
@@ -26,7 +26,7 @@ fn mixed(n: usize) -> usize {
 }
 
 /// Rows with ids from 1 on; up to 900 of them have the same time.
-fn trades(count: usize) -> Vec<(i64, String)> {
+pub fn trades(count: usize) -> Vec<(i64, String)> {
     let (mut time, mut left) = (1_700_000_000_000, 0);
     let mut rows = Vec::new();
     for id in 1..=count {
@@ -87,11 +87,11 @@ fn faulty(number: usize) -> Option<Then> {
     }
 }
 
-fn all(server: &Scripted, line: &str) -> Ran {
+pub fn all(server: &Scripted, line: &str) -> Ran {
     bnq(&format!("-q --env local --base-url {} {line} --all", server.url)).run()
 }
 
-fn texts(rows: &[(i64, String)]) -> Vec<&str> {
+pub fn texts(rows: &[(i64, String)]) -> Vec<&str> {
     rows.iter().map(|(_, row)| row.as_str()).collect()
 }
 

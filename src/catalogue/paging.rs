@@ -114,7 +114,8 @@ mod tests {
     struct Source {
         name: String,
         says: String,
-        source: String,
+        #[serde(rename = "source")]
+        by: String,
         #[serde(default)]
         assumed: Option<String>,
     }
@@ -182,8 +183,8 @@ mod tests {
             .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
             .collect::<String>();
         let mut names = BTreeSet::new();
-        for Source { name, says, source, assumed } in data().source {
-            let sentences = [Some(says), Some(source), assumed];
+        for Source { name, says, by, assumed } in data().source {
+            let sentences = [Some(says), Some(by), assumed];
             assert!(sentences.iter().flatten().all(|s| s.ends_with('.')), "{name}: {sentences:?}");
             assert!(text.contains(&format!("source = \"{name}\" }}")), "{name} is the source of nothing");
             assert!(names.insert(name.clone()), "{name} is there twice");

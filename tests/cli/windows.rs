@@ -1,8 +1,10 @@
 //! `--all` where ids have gaps, and where a window of time holds more rows than a page: whichever of them come, none is lost and
 //! none is printed twice.
 
+use std::fs;
+
 use super::pages::{all, parameter, texts, trades};
-use super::support::{Scripted, answer, scripted};
+use super::support::{Scripted, answer, bnq, scripted};
 
 /// How a server answers a window that holds more rows than a page.
 #[derive(Clone, Copy)]
@@ -17,8 +19,11 @@ struct Habit {
 
 const FIRST: Habit = Habit { newest: false, falling: false, exclusive: false };
 
+/// Each with the time that windows go by.
+type Rows = Vec<(i64, String)>;
+
 /// Rows of a time in windows.
-fn windows(rows: Vec<(i64, String)>, habit: Habit) -> Scripted {
+fn windows(rows: Rows, habit: Habit) -> Scripted {
     scripted(move |_, line| {
         let given = |name| parameter(line, name);
         let size = given("limit").or_else(|| given("size")).unwrap_or(500);
@@ -48,7 +53,7 @@ fn at(time: i64, id: usize) -> (i64, String) {
 }
 
 /// Candles of a minute, as coin-futures has them.
-fn candles(count: i64) -> Vec<(i64, String)> {
+fn candles(count: i64) -> Rows {
     (0..count).map(|i| 1_700_000_040_000 + i * 60_000).map(|t| (t, format!("[{t},\"1.0\"]"))).collect()
 }
 
@@ -61,7 +66,7 @@ fn every_row_of_every_window_comes_once() {
     let last = income[1_999].0 + 1;
     let klines =
         "klines --symbol X --interval 1m --start-time 1700000000000 --limit 100 --end-time 1700300000000";
-    let cases: [(&str, Vec<(i64, String)>, String, &[Habit]); 5] = [
+    let cases: [(&str, Rows, String, &[Habit]); 5] = [
         ("candles, first ones", candles(4_500), format!("futures {klines}"), &[FIRST]),
         (
             "candles, any",
@@ -120,7 +125,7 @@ fn every_row_of_every_window_comes_once() {
 
 #[test]
 fn a_time_with_more_rows_than_a_page_is_said() {
-    let same: Vec<(i64, String)> = (0..60).map(|id| at(1_700_000_000_000, id)).collect();
+    let same: Rows = (0..60).map(|id| at(1_700_000_000_000, id)).collect();
     let one = vec![at(1_700_000_000_000, 1)];
     let basis = "futures basis --pair X --contract-type PERPETUAL --period 5m";
     let cases = [
@@ -203,7 +208,7 @@ fn an_order_that_changed_late_is_not_left_out() {
         let time = 1_700_000_000_000 + id;
         (changed, format!("{{\"orderId\":{id},\"time\":{time},\"updateTime\":{changed}}}"))
     };
-    let mut rows: Vec<(i64, String)> = (1..200)
+    let mut rows: Rows = (1..200)
         .map(|id| order(id, 1_700_000_000_000 + if id % 10 == 1 { 5 * day + id } else { day + id }))
         .collect();
     rows.sort_unstable();
@@ -223,7 +228,7 @@ fn an_order_that_changed_late_is_not_left_out() {
 fn counted_pages_are_followed_through_windows() {
     // A line, what it asks first, and where its rows are.
     let day = 86_400_000_i64;
-    let rows: Vec<(i64, String)> =
+    let rows: Rows =
         (0..230).map(|i| at(1_700_000_000_000 + i64::from(i) * day, usize::try_from(i).unwrap())).collect();
     let until = 1_700_000_000_000 + 400 * day;
     let cases = [
@@ -289,8 +294,8 @@ fn where_pages_begin_is_said_once() {
     let server = windows(Vec::new(), FIRST);
     let cases = [
         (
-            "my-trades --symbol X --from-id 5 --start-time 1700000000000",
-            "fromId or at startTime, not at both",
+            "margin all-orders --symbol X --order-id 5 --start-time 1700000000000",
+            "orderId or at startTime, not at both",
         ),
         ("all-orders --symbol X --end-time 1700000000000", "it is not said where the pages begin"),
         (
@@ -302,4 +307,46 @@ fn where_pages_begin_is_said_once() {
         all(&server, line).exits(2).says(message).prints_nothing();
     }
     assert_eq!(server.requests().len(), 0);
+}
+
+/// What the practice exchange does not play, it answers with an example, which no page follows.
+#[test]
+fn an_example_is_one_page() {
+    let lines = [
+        "options user-trades --symbol X",
+        "margin exchange-small-liability-history",
+        "mining worker-list --algo sha256 --user-name a",
+        "futures basis --pair BTCUSDT --contract-type PERPETUAL --period 1h --start-time 10d",
+    ];
+    for line in lines {
+        let ran = bnq(&format!("--env local {line} --all -o jsonl")).run().exits(0);
+        assert_eq!(ran.stdout.lines().count(), 1, "{line}: {ran:?}");
+        assert_eq!(ran.stderr.matches("note: an example").count(), 1, "{line}: {ran:?}");
+    }
+}
+
+/// A span back from now is another time in each run, and the same wish.
+#[test]
+fn a_file_belongs_to_what_was_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("place").to_str().unwrap().to_owned();
+    let server = by_id((1..20).collect(), true);
+    let run = |line: &str| all(&server, &format!("{line} -o jsonl --resume {place}"));
+    run("all-orders --symbol X --limit 5").exits(0);
+    run("all-orders --symbol X --limit 5").exits(0).prints_nothing();
+    run("all-orders --symbol Y --limit 5").exits(3).says("is for another request");
+    fs::remove_file(&place).unwrap();
+    let empty = windows(Vec::new(), FIRST);
+    let run = |start: &str| {
+        let line = format!("futures income --start-time {start} -o jsonl --resume {place}");
+        all(&empty, &line)
+    };
+    run("30d").exits(0);
+    run("30d").exits(0);
+    run("31d").exits(3).says("is for another request");
+    for damaged in [&b"{\"bnq-pages\":2,"[..], b"\xff\xfe", b""] {
+        fs::write(&place, damaged).unwrap();
+        run("30d").exits(3).says("was not written by --resume").prints_nothing();
+        assert_eq!(fs::read(&place).unwrap(), damaged, "it was written over");
+    }
 }

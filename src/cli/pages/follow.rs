@@ -156,10 +156,12 @@ impl Follower<'_> {
                 Cursor::Seek(from) => (self.seek(from, end)?, Vec::new()),
                 Cursor::Id(id) => self.asking.by_id(id, end)?,
                 Cursor::Time(from, seen) => self.by_time(from, &seen, end)?,
-                Cursor::Count(counted) => self.counted(counted, end)?,
+                Cursor::Count(counted) => self.counted(&counted, end)?,
                 Cursor::Next(place) => self.asking.by_next(place.as_deref())?,
             };
-            self.place.move_to(cursor, rows.len());
+            // Nothing follows an example.
+            let over = !rows.is_empty() && self.asking.lane.gave_example();
+            self.place.move_to(if over { Cursor::Over } else { cursor }, rows.len());
             if !rows.is_empty() {
                 return Ok(Some(rows));
             }
@@ -168,7 +170,7 @@ impl Follower<'_> {
 }
 
 impl Follower<'_> {
-    fn counted(&self, page: Counted, end: i64) -> Result<(Cursor, Vec<String>), Failure> {
+    fn counted(&self, page: &Counted, end: i64) -> Result<(Cursor, Vec<String>), Failure> {
         let from = self.asking.paging.from();
         let mut place = vec![(from, page.at.to_string())];
         let window = page.window.map(|begin| (begin, self.window_end(begin, end)));
@@ -190,7 +192,7 @@ impl Follower<'_> {
         }
         let step = if first == 1 { 1 } else { rows.len() as u64 };
         let at = page.at.saturating_add(step);
-        Ok((Cursor::Count(Counted { at, before: text, ..page }), rows))
+        Ok((Cursor::Count(Counted { at, before: text, window: page.window }), rows))
     }
 }
 
@@ -200,13 +202,14 @@ impl Asking<'_> {
         let from = |id: u64| self.ask(&[(self.paging.from(), id.to_string())]);
         let sure = self.paging.inclusive() || id == 0;
         let mut rows = from(if sure { id } else { id - 1 })?;
-        if !sure && self.from_id(id, &rows, end)?.1.is_empty() && !rows.is_empty() {
+        if !sure && self.risen(id, &rows, end)?.1.is_empty() && !rows.is_empty() {
             rows = from(id)?;
         }
-        self.from_id(id, &rows, end)
+        self.risen(id, &rows, end)
     }
 
-    fn from_id(&self, id: u64, rows: &[String], end: i64) -> Result<(Cursor, Vec<String>), Failure> {
+    /// Those of a page that come from an id on.
+    fn risen(&self, id: u64, rows: &[String], end: i64) -> Result<(Cursor, Vec<String>), Failure> {
         let mut next = id;
         let mut given = Vec::new();
         let mut over = rows.is_empty();

@@ -20,13 +20,11 @@ impl Follower<'_> {
         }
         let ids =
             rows.iter().map(|row| number(row, self.asking.paging.key())).collect::<Result<Vec<_>, _>>()?;
-        Ok(match ids.into_iter().min() {
-            Some(id) => Cursor::Id(id.unsigned_abs()),
-            None => {
-                self.widen(0);
-                Cursor::Seek(upto.saturating_add(1))
-            }
-        })
+        if let Some(id) = ids.into_iter().min() {
+            return Ok(Cursor::Id(id.unsigned_abs()));
+        }
+        self.widen(0);
+        Ok(Cursor::Seek(upto.saturating_add(1)))
     }
 
     /// The rows of the window that begins at `from`, of which `seen` have been given.
@@ -42,7 +40,7 @@ impl Follower<'_> {
         let upto = self.window_end(from, end);
         let rows = self.window(from, upto)?;
         if self.asking.paging.rising() {
-            return self.rising(rows, seen, (from, upto, end));
+            return self.rising(&rows, seen, (from, upto, end));
         }
         if self.is_full(rows.len()) {
             self.narrow(from, upto, rows.len())?;
@@ -57,12 +55,12 @@ impl Follower<'_> {
     /// not all. Those it held come again, and are passed over.
     fn rising(
         &self,
-        rows: Vec<String>,
+        rows: &[String],
         seen: &[String],
         (from, upto, end): (i64, i64, i64),
     ) -> Result<(Cursor, Vec<String>), Failure> {
         let (mut last, mut at_last) = (from, Vec::new());
-        for row in &rows {
+        for row in rows {
             let time = number(row, self.asking.paging.key())?;
             if time < last {
                 return Err(out_of_order(&format!("the time {time} comes after {last}")));
@@ -72,7 +70,7 @@ impl Follower<'_> {
             }
             at_last.push(row.clone());
         }
-        let given = unseen(&rows, seen);
+        let given = unseen(rows, seen);
         if !given.is_empty() {
             // Those of this time that did not come again count as seen all the same.
             if last == from {

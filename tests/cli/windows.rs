@@ -1,8 +1,13 @@
 //! `--all` where ids have gaps, and where a window of time holds more rows than a page: whichever of them come, none is lost and
 //! none is printed twice.
 
+use std::collections::HashSet;
 use std::fs;
 
+use bnq::catalogue::{Names, PagingBy};
+
+use super::catalogue::each;
+use super::made_up::{self, Extent};
 use super::pages::{all, parameter, texts, trades};
 use super::support::{Scripted, answer, bnq, scripted};
 
@@ -349,4 +354,46 @@ fn a_file_belongs_to_what_was_typed() {
         run("30d").exits(3).says("was not written by --resume").prints_nothing();
         assert_eq!(fs::read(&place).unwrap(), damaged, "it was written over");
     }
+}
+
+/// Each read that has pages, with nothing but what it needs besides: what the first page wants is known to `--all`.
+#[test]
+fn every_read_with_pages_can_be_followed() {
+    each(|endpoint| {
+        let Some(paging) = endpoint.paging() else { return };
+        let start = match paging.by() {
+            PagingBy::Time => "startTime=3h".to_owned(),
+            PagingBy::Id if paging.time().is_some() => "startTime=3h".to_owned(),
+            // There are more trades than a test has time for.
+            PagingBy::Id => format!("{}=600000000", paging.from()),
+            PagingBy::Page | PagingBy::Offset | PagingBy::Next => String::new(),
+        };
+        let mut line = bnq(&format!("-q --env local {} --all -o jsonl {start}", endpoint.words().join(" ")));
+        let known = |name: &str| {
+            let size = Some(name) == paging.size() && endpoint.largest_page().is_some();
+            size || name == paging.from() || start.starts_with(name)
+        };
+        // What cannot go with the first page's own parameter has another in its place.
+        let apart = |name: &str| {
+            let both =
+                |group: Names| group.iter().any(|n| n == name) && group.iter().any(|n| n == paging.from());
+            endpoint.at_most_one().any(both)
+        };
+        let needed = made_up::parameters(endpoint, Extent::Needed);
+        for given in needed.iter().filter(|given| !known(given.parameter.name())) {
+            let name = given.parameter.name();
+            let other = endpoint.one_of().filter(|group| apart(name) && group.iter().any(|n| n == name));
+            match other.flat_map(|group| group.iter().find(|n| !apart(n))).next() {
+                Some(other) => line = line.arg(&format!("{other}=1")),
+                None => {
+                    line = given.typed.iter().fold(line, |line, value| line.arg(&format!("{name}={value}")))
+                }
+            }
+        }
+        let ran = line.run();
+        let refused = ran.code == Some(7);
+        assert!(ran.code == Some(0) || refused, "{endpoint:?} {start}: {ran:?}");
+        let rows: HashSet<&str> = ran.stdout.lines().collect();
+        assert_eq!(rows.len(), ran.stdout.lines().count(), "{endpoint:?} {start}: a row comes twice");
+    });
 }

@@ -382,11 +382,11 @@ fn every_read_with_pages_can_be_followed() {
         let needed = made_up::parameters(endpoint, Extent::Needed);
         for given in needed.iter().filter(|given| !known(given.parameter.name())) {
             let name = given.parameter.name();
-            let other = endpoint.one_of().filter(|group| apart(name) && group.iter().any(|n| n == name));
-            match other.flat_map(|group| group.iter().find(|n| !apart(n))).next() {
+            let mut other = endpoint.one_of().filter(|group| apart(name) && group.iter().any(|n| n == name));
+            match other.find_map(|group| group.iter().find(|n| !apart(n))) {
                 Some(other) => line = line.arg(&format!("{other}=1")),
                 None => {
-                    line = given.typed.iter().fold(line, |line, value| line.arg(&format!("{name}={value}")))
+                    line = given.typed.iter().fold(line, |line, value| line.arg(&format!("{name}={value}")));
                 }
             }
         }

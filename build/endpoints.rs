@@ -128,6 +128,7 @@ struct Tables {
     mandatory: Table,
     weights: Table,
     outcomes: Outcomes,
+    paging_sources: HashSet<String>,
 }
 
 pub fn generate(pool: &mut Pool) -> Result<String, String> {
@@ -144,6 +145,7 @@ pub fn generate(pool: &mut Pool) -> Result<String, String> {
         mandatory: Table::new("MANDATORY", "MandatoryBy"),
         weights: Table::new("WEIGHTS", "WeightCase"),
         outcomes: Outcomes::read()?,
+        paging_sources: paging::sources()?,
     };
     let mut rows = BTreeMap::new();
     for source in Source::read_folder("data/endpoints")? {
@@ -262,7 +264,8 @@ fn endpoint_row(
     let mandatory_by = mandatory_by(pool, tables, e);
     let settle = settle(pool, tables, e);
     let outcome = tables.outcomes.row(pool, e.outcome.as_ref()).map_err(&fail)?;
-    let paging = paging::row(pool, e.paging.as_ref(), &names_of(e), e.changes).map_err(&fail)?;
+    let paging = paging::row(pool, e.paging.as_ref(), &tables.paging_sources, &names_of(e), e.changes)
+        .map_err(&fail)?;
     let default = |name: &str| {
         e.parameters.iter().map(Spanned::get_ref).find(|p| p.name == name).map(|p| p.default.clone())
     };

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 
 use crate::emit::{Pool, literal, variant};
+use crate::source::Source;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +23,31 @@ pub struct Paging {
     size: String,
     #[serde(default)]
     window_ms: usize,
+    #[serde(default)]
+    most: usize,
+    #[serde(default)]
+    inclusive: bool,
+    #[serde(default)]
+    rising: bool,
+    #[serde(default)]
+    moves: bool,
+    source: String,
+}
+
+#[derive(Deserialize)]
+struct Known {
+    source: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+/// The names of what `data/paging.toml` says.
+pub fn sources() -> Result<HashSet<String>, String> {
+    let known: Known = Source::read("data/paging.toml")?.parse()?;
+    Ok(known.source.into_iter().map(|source| source.name).collect())
 }
 
 impl Paging {
@@ -31,15 +57,24 @@ impl Paging {
         let by_time = self.by == "time";
         let problem = match self.by.as_str() {
             "id" | "time" if self.key.is_empty() => "needs the `key` of a row",
-            "page" | "offset" if !self.key.is_empty() || !self.time.is_empty() || self.window_ms > 0 => {
-                "has no `key`, `time` or `window_ms` where pages are counted"
+            "page" | "offset" if !self.key.is_empty() || !self.time.is_empty() => {
+                "has no `key` or `time` where pages are counted"
             }
-            "id" | "page" | "offset" if !takes.contains(self.from.as_str()) => {
+            "next" if self.key.is_empty() => "needs the `key` of the answer that says what is next",
+            "next" if !self.time.is_empty() || self.window_ms > 0 => {
+                "has no `time` and `window_ms` of its own"
+            }
+            "id" | "page" | "offset" | "next" if !takes.contains(self.from.as_str()) => {
                 "begins `from` a parameter that the endpoint does not take"
             }
             "time" if !self.from.is_empty() || !self.time.is_empty() => "has no `from` and `time` of its own",
-            "id" if self.time.is_empty() != (self.window_ms == 0) => "has `time` and `window_ms` together",
-            _ if (by_time || self.window_ms > 0) && !windows => {
+            "id" if self.time.is_empty() && self.window_ms > 0 => "has `window_ms` with a `time`",
+            _ if self.inclusive && self.by != "id" => "is `inclusive` of an id",
+            _ if self.moves && (self.by != "id" || self.time.is_empty() || self.rising) => {
+                "`moves` where ids have a `time` that is not `rising`"
+            }
+            _ if self.rising && !by_time && self.time.is_empty() => "is `rising` by a time",
+            _ if (by_time || !self.time.is_empty() || self.window_ms > 0) && !windows => {
                 "walks windows, and the endpoint takes no startTime and endTime"
             }
             _ if !self.size.is_empty() && !takes.contains(self.size.as_str()) => {
@@ -55,6 +90,7 @@ impl Paging {
 pub fn row(
     pool: &mut Pool,
     paging: Option<&Paging>,
+    sources: &HashSet<String>,
     takes: &HashSet<&str>,
     changes: bool,
 ) -> Result<String, String> {
@@ -63,12 +99,17 @@ pub fn row(
         return Err("`paging` is for reads".to_owned());
     }
     p.check(takes)?;
+    if !sources.contains(&p.source) {
+        return Err(format!("`paging` has a `source` of data/paging.toml, which has no `{}`", p.source));
+    }
     let words: String =
         p.by.chars().take(1).flat_map(char::to_uppercase).chain(p.by.chars().skip(1)).collect();
-    let by = variant("PagingBy", &["Id", "Time", "Page", "Offset"], &words)?;
+    let by = variant("PagingBy", &["Id", "Time", "Page", "Offset", "Next"], &words)?;
     let [from, key, time, rows, size] = [&p.from, &p.key, &p.time, &p.rows, &p.size].map(|s| pool.add(s));
-    let window_ms = literal(p.window_ms);
+    let [window_ms, most] = [p.window_ms, p.most].map(literal);
+    let (inclusive, rising, moves) = (p.inclusive, p.rising, p.moves);
     Ok(format!(
-        "Some(Paging{{by:{by},from:{from},key:{key},time:{time},rows:{rows},size:{size},window_ms:{window_ms}}})"
+        "Some(Paging{{by:{by},from:{from},key:{key},time:{time},rows:{rows},size:{size},window_ms:{window_ms},\
+         most:{most},inclusive:{inclusive},rising:{rising},moves:{moves}}})"
     ))
 }

@@ -2,8 +2,8 @@ use std::fmt;
 
 use super::weight::WeightRow;
 use super::{
-    GROUPS, MANDATORY, NAMES, Outcome, PARAMETER_LISTS, PARAMETERS, Paging, Parameter, Permission, REQUIRES,
-    Weight,
+    GROUPS, MANDATORY, NAMES, Outcome, PARAMETER_LISTS, PARAMETERS, Paging, Parameter, ParameterType,
+    Permission, REQUIRES, Weight,
 };
 use crate::data::{Span, Text};
 
@@ -182,6 +182,16 @@ impl Endpoint {
     /// How its pages are followed, where its rows come in pages.
     pub fn paging(&self) -> Option<&Paging> {
         self.paging.as_ref()
+    }
+
+    /// The most rows that one of its pages has, where that is known.
+    pub fn largest_page(&self) -> Option<u64> {
+        let paging = self.paging()?;
+        let of_parameter = || {
+            let parameter = self.parameter(paging.size()?)?;
+            parameter.max().filter(|_| parameter.kind() == ParameterType::Integer)?.parse().ok()
+        };
+        paging.most().or_else(of_parameter)
     }
 
     /// Which part of the practice exchange answers it; `None` where none does yet.

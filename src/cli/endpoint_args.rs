@@ -216,6 +216,11 @@ pub fn typed(endpoint: &'static Endpoint, matches: &ArgMatches) -> Result<Typed,
             add(&mut given, named(endpoint, &name)?, value);
         }
     }
+    for (parameter, value) in pages::first_page(endpoint, matches) {
+        if given.iter().all(|known| known.parameter.name() != parameter.name()) {
+            add(&mut given, parameter, value);
+        }
+    }
     let now_ms = typed.timestamp.as_ref().or(matches.get_one("timestamp")).and_then(|t| t.parse().ok());
     let now_ms = now_ms.unwrap_or_else(session::now_ms);
     let mut all = Parameters::new();
@@ -252,8 +257,11 @@ fn add(given: &mut Vec<Given>, parameter: &'static Parameter, value: String) {
     }
 }
 
-/// Names and values of flags and pairs alike, in the order of argv.
-fn in_order(
+/// Names and values of flags and pairs alike, as they were typed, in the order of argv.
+///
+/// # Errors
+/// If a word is neither a flag nor a pair.
+pub fn in_order(
     endpoint: &'static Endpoint,
     matches: &ArgMatches,
 ) -> Result<Vec<(usize, String, String)>, Failure> {

@@ -2,6 +2,7 @@
 
 mod follow;
 mod resume;
+mod windows;
 
 use std::io::{ErrorKind, IsTerminal as _, Read, Write as _};
 use std::path::Path;
@@ -10,16 +11,17 @@ use std::time::Instant;
 use anyhow::Context as _;
 use clap::{Arg, ArgAction, ArgMatches};
 
-use crate::catalogue::{Endpoint, Paging};
+use crate::catalogue::{Endpoint, Paging, PagingBy, Parameter};
 use crate::cli::account::Account;
 use crate::cli::console;
-use crate::cli::endpoint_args::Typed;
+use crate::cli::endpoint_args::{self, Typed};
 use crate::cli::exit::Failure;
 use crate::cli::local;
 use crate::cli::query::Query;
 use crate::cli::send::{Hosts, Lane};
 use crate::cli::session::Session;
 use crate::render::{Format, Output};
+use crate::signing::Parameters;
 use follow::{Asking, Follower};
 use resume::Place;
 
@@ -44,10 +46,32 @@ pub fn arguments() -> [Arg; 2] {
     ]
 }
 
-/// What was asked for of pages: `None` if one answer is enough, else the file that says how far they are.
-pub fn asked(endpoint: &'static Endpoint, matches: &ArgMatches) -> Option<(&'static Paging, Option<String>)> {
-    let paging = endpoint.paging()?;
-    matches.get_flag(ALL).then(|| (paging, matches.get_one::<String>(RESUME).cloned()))
+/// What was asked for of pages.
+pub struct Asked {
+    paging: &'static Paging,
+    /// The file that says how far they are.
+    file: Option<String>,
+    /// What was typed. A span back from now is another time in each run, and the same wish.
+    words: Parameters,
+}
+
+/// What was asked for of pages: `None` if one answer is enough.
+pub fn asked(endpoint: &'static Endpoint, matches: &ArgMatches) -> Option<Asked> {
+    let paging = endpoint.paging().filter(|_| matches.get_flag(ALL))?;
+    // A word that is neither a flag nor a pair has been refused.
+    let words = endpoint_args::in_order(endpoint, matches).unwrap_or_default();
+    let words = words.into_iter().map(|(_, name, value)| (name, value)).collect();
+    Some(Asked { paging, file: matches.get_one::<String>(RESUME).cloned(), words })
+}
+
+/// What the first page needs, where all are asked for and the endpoint wants it said.
+pub fn first_page(endpoint: &'static Endpoint, matches: &ArgMatches) -> Vec<(&'static Parameter, String)> {
+    let Some(paging) = endpoint.paging().filter(|_| matches.get_flag(ALL)) else { return Vec::new() };
+    let needed = |name: &str| endpoint.parameter(name).filter(|p| p.required());
+    let first = u64::from(paging.by() == PagingBy::Page);
+    let from = needed(paging.from()).map(|parameter| (parameter, first.to_string()));
+    let size = paging.size().and_then(needed).zip(endpoint.largest_page());
+    from.into_iter().chain(size.map(|(parameter, rows)| (parameter, rows.to_string()))).collect()
 }
 
 /// Prints every row of every page.
@@ -56,7 +80,7 @@ pub fn asked(endpoint: &'static Endpoint, matches: &ArgMatches) -> Option<(&'sta
 /// The failure of the page that could not be had; the rows before it have been printed.
 pub fn run(
     endpoint: &'static Endpoint,
-    (paging, file): (&'static Paging, Option<String>),
+    Asked { paging, file, words }: Asked,
     typed: &Typed,
     session: &Session,
 ) -> Result<(), Failure> {
@@ -77,7 +101,7 @@ pub fn run(
     let practice = local::exchange_for(&account.settings, None)?;
     let base_url = query.base_url(practice.as_ref().map(local::Practice::url))?;
     query.tell_settings(base_url.as_str());
-    let identity = format!("{} {} {}", base_url.as_str(), query.target.name(), query.parameters().encode());
+    let identity = format!("{} {} {}", base_url.as_str(), query.target.name(), words.encode());
     let start = follow::start(paging, typed)?;
     let place = Place::open(file.as_deref().map(Path::new), &identity, start)?;
     let lane = Lane::new(&account.settings, Hosts::default());
@@ -90,11 +114,18 @@ pub fn run(
         lane: &lane,
         base_url: base_url.as_str(),
     };
-    let mut pages = Pages { follower: Follower { asking, place }, progress: Progress::new(session) };
+    let mut pages =
+        Pages { follower: Follower { asking, place, width: None }, progress: Progress::new(session) };
     query.set_output(Output { ..output });
     let result = if by_page { pages.one_by_one(&query) } else { pages.as_one(&query) };
     pages.progress.clear();
-    result.map_err(|failure| query.complete(failure))
+    result.map_err(|failure| {
+        let mut failure = query.complete(failure);
+        if file.is_some() && failure.fix.is_none() {
+            failure.fix = Some("run the same command again, which goes on from there".to_owned());
+        }
+        failure
+    })
 }
 
 struct Pages<'a> {

@@ -58,6 +58,8 @@ struct Sender<'a> {
     held: Option<RefCell<Vec<u8>>>,
     /// Told when a request has been signed and is about to be sent.
     about_to_send: Option<&'a dyn Fn(i64) -> Result<(), Failure>>,
+    /// Set once an answer was an example.
+    example: Arc<AtomicBool>,
 }
 
 impl<'a> Sender<'a> {
@@ -65,7 +67,8 @@ impl<'a> Sender<'a> {
         let begun = Arc::new(AtomicBool::new(false));
         let client = Client::new(ClientOptions { begun: Arc::clone(&begun), ..options(&query.settings) });
         let pace = Pace::new(query, base_url, Shared::of(base_url));
-        Self { query, base_url, client: Arc::new(client), begun, pace, held: None, about_to_send: None }
+        let (client, example) = (Arc::new(client), Arc::default());
+        Self { query, base_url, client, begun, pace, held: None, about_to_send: None, example }
     }
 
     fn run(&self) -> Result<(), Failure> {
@@ -215,6 +218,7 @@ impl Sender<'_> {
     /// Says that an answer is none of the account's. Only the practice exchange gives such.
     fn tell_example(&self, response: &Response) {
         if self.query.environment() == Environment::Local && is_example(response) {
+            self.example.store(true, Ordering::SeqCst);
             self.query.session.console.note("note: an example, not played by the practice exchange");
         }
     }

@@ -16,7 +16,7 @@ use super::made_up::{self, Expected, Extent, Given, TIME};
 use super::support::{Bnq, KEY, SECRET, bnq};
 
 /// Calls `check` with every endpoint, on a few threads; a failing one does not hide the others.
-fn each(check: impl Fn(&'static Endpoint) + Sync) {
+pub fn each(check: impl Fn(&'static Endpoint) + Sync) {
     let (all, next, failed) = (catalogue::endpoints(), AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..4 {

@@ -44,3 +44,4 @@ mod settle;
 mod signing;
 mod state;
 mod support;
+mod windows;

@@ -1,15 +1,17 @@
 //! `--all`: every row of every page, once, in order, whatever happens to the pages.
 
 use std::fs::{self, OpenOptions};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
 use super::support::{Ran, Scripted, Then, answer, bnq, scripted};
 
 /// The parameters of a request line.
-fn parameter(line: &str, name: &str) -> Option<i64> {
+pub fn parameter(line: &str, name: &str) -> Option<i64> {
     let query = line.split(' ').nth(1)?.split_once('?')?.1;
     query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')?.parse().ok())
 }
@@ -26,7 +28,7 @@ fn mixed(n: usize) -> usize {
 }
 
 /// Rows with ids from 1 on; up to 900 of them have the same time.
-fn trades(count: usize) -> Vec<(i64, String)> {
+pub fn trades(count: usize) -> Vec<(i64, String)> {
     let (mut time, mut left) = (1_700_000_000_000, 0);
     let mut rows = Vec::new();
     for id in 1..=count {
@@ -87,11 +89,11 @@ fn faulty(number: usize) -> Option<Then> {
     }
 }
 
-fn all(server: &Scripted, line: &str) -> Ran {
+pub fn all(server: &Scripted, line: &str) -> Ran {
     bnq(&format!("-q --env local --base-url {} {line} --all", server.url)).run()
 }
 
-fn texts(rows: &[(i64, String)]) -> Vec<&str> {
+pub fn texts(rows: &[(i64, String)]) -> Vec<&str> {
     rows.iter().map(|(_, row)| row.as_str()).collect()
 }
 
@@ -226,5 +228,43 @@ fn an_interrupted_run_goes_on_where_it_was() {
         let other = line.replace("--limit", "recvWindow=4000 --limit").replace("--symbol X", "--symbol Y");
         let other = other.replace("1600000000000", "1600000000001");
         assert_eq!(append(&server, &other, &resume, &output), Some(3), "{line}");
+    }
+}
+
+/// Ctrl-C while the third page is asked for.
+#[test]
+fn a_run_ended_by_ctrl_c_goes_on_where_it_was() {
+    for format in ["jsonl", "csv"] {
+        let rows = trades(2_000);
+        let pid = Arc::new(Mutex::new(None));
+        let of_child = Arc::clone(&pid);
+        let server = serves(rows, move |number| {
+            let child: Option<u32> = if number == 2 { of_child.lock().unwrap().take() } else { None };
+            let ended = Command::new("kill").args(["-INT", &child?.to_string()]).status().unwrap();
+            assert!(ended.success());
+            Some(Then::Close)
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let (resume, output) = (folder.path().join("resume"), folder.path().join("rows"));
+        let line = format!("historical-trades --symbol X -o {format} --limit 500");
+        {
+            // Held until the child is known, which no request comes before.
+            let mut known = pid.lock().unwrap();
+            let run = bnq(&format!("-q --env local --base-url {} {line} --all --resume", server.url))
+                .arg(resume.to_str().unwrap());
+            let file = OpenOptions::new().create(true).append(true).open(&output).unwrap();
+            let mut child = run.command().stdin(Stdio::null()).stdout(file).spawn().unwrap();
+            *known = Some(child.id());
+            drop(known);
+            assert_eq!(child.wait().unwrap().signal(), Some(2), "{format}");
+        }
+        let first = fs::read_to_string(&output).unwrap().lines().count();
+        assert!((1_000..1_002).contains(&first), "{format}: {first} rows");
+        assert_eq!(append(&server, &line, &resume, &output), Some(0), "{format}");
+        let text = fs::read_to_string(&output).unwrap();
+        let ids: Vec<&str> = text.lines().filter(|line| *line != "id,price,time").collect();
+        let id = |i: usize| if format == "csv" { format!("{i},") } else { format!("{{\"id\":{i},") };
+        assert_eq!(ids.len(), 2_000, "{format}");
+        assert!(ids.iter().zip(1..).all(|(row, i)| row.starts_with(&id(i))), "{format}");
     }
 }

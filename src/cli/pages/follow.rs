@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::resume::Place;
-use crate::catalogue::{Endpoint, Paging, PagingBy, Parameter, ParameterType};
+use crate::catalogue::{Endpoint, Paging, PagingBy};
 use crate::cli::account::Account;
 use crate::cli::endpoint_args::Typed;
 use crate::cli::exit::{Failure, Kind};
@@ -16,9 +16,6 @@ use crate::cli::session::{Session, now_ms};
 use crate::render::{Format, Output};
 use crate::signing::Parameters;
 
-/// No page has fewer rows where the exchange's documentation does not say how many. Source: the defaults of all that it does.
-const SMALLEST_PAGE: usize = 10;
-
 /// Where the next page begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cursor {
@@ -26,12 +23,25 @@ pub enum Cursor {
     Id(u64),
     /// At the first row from this time on, whose id is looked for.
     Seek(i64),
-    /// At this time, of which these rows have been seen.
+    /// At this time; these rows from it on have been seen.
     Time(i64, Vec<String>),
-    /// At the page of this number, or after so many rows; with the page before.
-    Count(u64, String),
+    /// At a page that is counted.
+    Count(Counted),
+    /// Where the answer before said.
+    Next(Option<String>),
     /// There is none.
     Over,
+}
+
+/// A page that is counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// Its number, or how many rows come before it.
+    at: u64,
+    /// The page before it.
+    before: String,
+    /// Where its window of time begins, if windows are walked.
+    window: Option<i64>,
 }
 
 /// Where the pages begin, and up to which time they go.
@@ -46,26 +56,63 @@ pub struct Start {
 /// Where the pages begin that were asked for.
 ///
 /// # Errors
-/// A usage failure where it is not said, or cannot be understood.
+/// A usage failure where it is not said, is said twice, or cannot be understood.
 pub fn start(paging: &Paging, typed: &Typed) -> Result<Start, Failure> {
-    let [begin, end] = Paging::WINDOW.map(|name| typed.query.get(name));
-    let given = |name: &str, text: Option<&str>| {
-        text.map(str::parse::<i64>).transpose().map_err(|_| Failure::usage(format!("{name} is no number")))
+    let given = |name: &str| {
+        let parsed = typed.query.get(name).map(str::parse::<i64>).transpose();
+        parsed.map_err(|_| Failure::usage(format!("{name} is no number")))
     };
-    let from = given(paging.from(), typed.query.get(paging.from()))?.map(i64::unsigned_abs);
-    let (time, end) = (given("startTime", begin)?, given("endTime", end)?.unwrap_or_else(now_ms));
-    let cursor = match (paging.by(), from, time) {
-        (PagingBy::Id, None, Some(time)) if paging.window_ms().is_some() => Cursor::Seek(time),
-        (PagingBy::Id, from, _) => Cursor::Id(from.unwrap_or(0)),
-        (PagingBy::Time, _, Some(time)) => Cursor::Time(time, Vec::new()),
-        (PagingBy::Time, _, None) => {
-            return Err(Failure::usage("it is not said where the pages begin")
-                .with_fix("add --start-time, such as --start-time 30d"));
-        }
-        (PagingBy::Page, from, _) => Cursor::Count(from.unwrap_or(1), String::new()),
-        (PagingBy::Offset, from, _) => Cursor::Count(from.unwrap_or(0), String::new()),
+    let from = match paging.by() {
+        PagingBy::Next => None,
+        _ => given(paging.from())?.map(i64::unsigned_abs),
     };
-    Ok(Start { cursor, end })
+    let [time, end] = Paging::WINDOW.map(given);
+    let (time, end) = (time?, end?);
+    if paging.by() == PagingBy::Id {
+        check_window(paging, from, time, end)?;
+    }
+    let count = |first: u64| {
+        let window = time.filter(|_| paging.window_ms().is_some());
+        Cursor::Count(Counted { at: from.unwrap_or(first), before: String::new(), window })
+    };
+    let cursor = match (paging.by(), time) {
+        (PagingBy::Id, Some(time)) if paging.moves() => Cursor::Time(time, Vec::new()),
+        (PagingBy::Id, Some(time)) => Cursor::Seek(time),
+        (PagingBy::Id, None) => Cursor::Id(from.unwrap_or(0)),
+        (PagingBy::Time, Some(time)) => Cursor::Time(time, Vec::new()),
+        (PagingBy::Time, None) => return Err(no_beginning()),
+        (PagingBy::Page, _) => count(1),
+        (PagingBy::Offset, _) => count(0),
+        (PagingBy::Next, _) => Cursor::Next(typed.query.get(paging.from()).map(str::to_owned)),
+    };
+    Ok(Start { cursor, end: end.unwrap_or_else(now_ms) })
+}
+
+/// Whether an id and a window of time can be followed as they were given.
+fn check_window(
+    paging: &Paging,
+    from: Option<u64>,
+    time: Option<i64>,
+    end: Option<i64>,
+) -> Result<(), Failure> {
+    let name = paging.from();
+    if from.is_some() && time.is_some() {
+        return Err(Failure::usage(format!("pages begin at {name} or at startTime, not at both"))
+            .with_fix("leave out one of them"));
+    }
+    if paging.time().is_none() && (time.is_some() || end.is_some()) {
+        return Err(Failure::usage(format!("these pages are followed by {name}, not by time"))
+            .with_fix("leave out --start-time and --end-time"));
+    }
+    if paging.moves() && time.is_none() && end.is_some() {
+        return Err(no_beginning());
+    }
+    Ok(())
+}
+
+fn no_beginning() -> Failure {
+    Failure::usage("it is not said where the pages begin")
+        .with_fix("add --start-time, such as --start-time 30d")
 }
 
 /// What is asked for a page, and whom.
@@ -92,6 +139,8 @@ pub struct Follower<'a> {
     pub asking: Asking<'a>,
     /// How far it is.
     pub place: Place,
+    /// How long a window of time is for now, in milliseconds, where longer ones held too many rows.
+    pub width: Option<i64>,
 }
 
 impl Follower<'_> {
@@ -104,12 +153,15 @@ impl Follower<'_> {
             let end = self.place.end();
             let (cursor, rows) = match self.place.cursor().clone() {
                 Cursor::Over => return Ok(None),
-                Cursor::Seek(from) => (self.asking.seek(from, end)?, Vec::new()),
+                Cursor::Seek(from) => (self.seek(from, end)?, Vec::new()),
                 Cursor::Id(id) => self.asking.by_id(id, end)?,
-                Cursor::Time(from, seen) => self.asking.by_time(from, seen, end)?,
-                Cursor::Count(at, before) => self.asking.counted(at, &before)?,
+                Cursor::Time(from, seen) => self.by_time(from, &seen, end)?,
+                Cursor::Count(counted) => self.counted(&counted, end)?,
+                Cursor::Next(place) => self.asking.by_next(place.as_deref())?,
             };
-            self.place.move_to(cursor, rows.len());
+            // Nothing follows an example.
+            let over = !rows.is_empty() && self.asking.lane.gave_example();
+            self.place.move_to(if over { Cursor::Over } else { cursor }, rows.len());
             if !rows.is_empty() {
                 return Ok(Some(rows));
             }
@@ -117,174 +169,154 @@ impl Follower<'_> {
     }
 }
 
+impl Follower<'_> {
+    fn counted(&self, page: &Counted, end: i64) -> Result<(Cursor, Vec<String>), Failure> {
+        let from = self.asking.paging.from();
+        let mut place = vec![(from, page.at.to_string())];
+        let window = page.window.map(|begin| (begin, self.window_end(begin, end)));
+        if let Some((begin, upto)) = window {
+            let times = [begin, upto].map(|time| time.to_string());
+            place.extend(Paging::WINDOW.into_iter().zip(times));
+        }
+        let rows = self.asking.ask(&place)?;
+        let first = u64::from(self.asking.paging.by() == PagingBy::Page);
+        if rows.is_empty() {
+            let next = window.map(|(_, upto)| upto).filter(|upto| *upto < end);
+            let next = next.map(|upto| Counted { at: first, before: String::new(), window: Some(upto + 1) });
+            return Ok((next.map_or(Cursor::Over, Cursor::Count), rows));
+        }
+        let text = rows.join(",");
+        if text == page.before {
+            let what = format!("{from} {} holds the same rows as the page before", page.at);
+            return Err(out_of_order(&what));
+        }
+        let step = if first == 1 { 1 } else { rows.len() as u64 };
+        let at = page.at.saturating_add(step);
+        Ok((Cursor::Count(Counted { at, before: text, window: page.window }), rows))
+    }
+}
+
 impl Asking<'_> {
-    /// Looks for the first row from a time on.
-    fn seek(&self, from: i64, end: i64) -> Result<Cursor, Failure> {
-        if from > end {
-            return Ok(Cursor::Over);
+    /// The rows from an id on. Where nothing says whether that is itself on the page, the page begins one before it.
+    fn by_id(&self, id: u64, end: i64) -> Result<(Cursor, Vec<String>), Failure> {
+        let from = |id: u64| self.ask(&[(self.paging.from(), id.to_string())]);
+        let sure = self.paging.inclusive() || id == 0;
+        let mut rows = from(if sure { id } else { id - 1 })?;
+        if !sure && self.risen(id, &rows, end)?.1.is_empty() && !rows.is_empty() {
+            rows = from(id)?;
         }
-        let upto = self.window_end(from, end);
-        let rows = self.ask(&[("startTime", from.to_string()), ("endTime", upto.to_string())])?;
-        let ids = rows.iter().map(|row| number(row, self.paging.key())).collect::<Result<Vec<_>, _>>()?;
-        match ids.into_iter().min() {
-            Some(id) => Ok(Cursor::Id(id.unsigned_abs())),
-            None => Ok(Cursor::Seek(upto.saturating_add(1))),
-        }
+        self.risen(id, &rows, end)
     }
 
-    fn by_id(&self, id: u64, end: i64) -> Result<(Cursor, Vec<String>), Failure> {
-        let rows = self.ask(&[(self.paging.from(), id.to_string())])?;
+    /// Those of a page that come from an id on.
+    fn risen(&self, id: u64, rows: &[String], end: i64) -> Result<(Cursor, Vec<String>), Failure> {
         let mut next = id;
         let mut given = Vec::new();
         let mut over = rows.is_empty();
         for row in rows {
-            let own = number(&row, self.paging.key())?.unsigned_abs();
-            if own < next {
+            let own = number(row, self.paging.key())?.unsigned_abs();
+            if own < next && own.saturating_add(1) == id && given.is_empty() && !self.paging.inclusive() {
+                continue;
+            }
+            if own < next && !self.lane.gave_example() {
                 return Err(out_of_order(&format!("the row {own} does not come after {next}")));
             }
             if let Some(time) = self.paging.time()
-                && number(&row, time)? > end
+                && number(row, time)? > end
             {
                 over = true;
                 break;
             }
             next = own.saturating_add(1);
-            given.push(row);
+            given.push(row.clone());
         }
         Ok((if over { Cursor::Over } else { Cursor::Id(next) }, given))
     }
 
-    /// A page begins at the time of the last row of the page before, since that page may have held some rows of that time and
-    /// not all. Those it held come again, and are passed over.
-    fn by_time(&self, from: i64, seen: Vec<String>, end: i64) -> Result<(Cursor, Vec<String>), Failure> {
-        if from > end {
-            return Ok((Cursor::Over, Vec::new()));
+    /// The page that the answer before named.
+    fn by_next(&self, place: Option<&str>) -> Result<(Cursor, Vec<String>), Failure> {
+        let from = place.map(|place| (self.paging.from(), place.to_owned()));
+        let answer = self.answer(from.as_slice())?;
+        let rows = self.rows(&answer)?;
+        let next = member(&String::from_utf8_lossy(&answer), self.paging.key())
+            .map(|text| text.trim_matches('"').to_owned())
+            .filter(|text| !rows.is_empty() && !text.is_empty() && text != "null");
+        if next.is_some() && next.as_deref() == place {
+            return Err(out_of_order(&format!("{} stays where it was", self.paging.key())));
         }
-        let upto = self.window_end(from, end);
-        let rows = self.ask(&[("startTime", from.to_string()), ("endTime", upto.to_string())])?;
-        let count = rows.len();
-        let mut left: HashMap<&str, usize> = HashMap::new();
-        for row in &seen {
-            *left.entry(row).or_default() += 1;
-        }
-        let (mut last, mut given, mut at_last) = (from, Vec::new(), Vec::new());
-        for row in rows {
-            let time = number(&row, self.paging.key())?;
-            if time < last {
-                return Err(out_of_order(&format!("the time {time} comes after {last}")));
-            }
-            if time > last {
-                (last, at_last) = (time, Vec::new());
-            }
-            at_last.push(row.clone());
-            match left.get_mut(row.as_str()).filter(|n| **n > 0) {
-                Some(n) => *n -= 1,
-                None => given.push(row),
-            }
-        }
-        if !given.is_empty() {
-            // Those of this time that did not come again count as seen all the same.
-            if last == from {
-                at_last = seen.into_iter().chain(given.iter().cloned()).collect();
-            }
-            return Ok((Cursor::Time(last, at_last), given));
-        }
-        if last == from && count > 1 && count >= self.page_size() {
-            return Err(Failure::new(
-                Kind::Other,
-                format!("{count} rows have the time {from}, and there may be more than a page can hold"),
-            )
-            .with_fix("ask for fewer of them, by symbol or kind, or for larger pages"));
-        }
-        let next = if upto < end { Cursor::Time(upto.saturating_add(1), Vec::new()) } else { Cursor::Over };
-        Ok((next, given))
+        Ok((next.map_or(Cursor::Over, |next| Cursor::Next(Some(next))), rows))
     }
 
-    fn counted(&self, at: u64, before: &str) -> Result<(Cursor, Vec<String>), Failure> {
-        let rows = self.ask(&[(self.paging.from(), at.to_string())])?;
-        let text = rows.join(",");
-        if rows.is_empty() {
-            return Ok((Cursor::Over, rows));
-        }
-        if text == before {
-            let what = format!("{} {at} holds the same rows as the page before", self.paging.from());
-            return Err(out_of_order(&what));
-        }
-        let step = if self.paging.by() == PagingBy::Page { 1 } else { rows.len() as u64 };
-        Ok((Cursor::Count(at.saturating_add(step), text), rows))
-    }
-
-    fn window_end(&self, from: i64, end: i64) -> i64 {
-        let longest = self.paging.window_ms().and_then(|ms| i64::try_from(ms).ok());
-        longest.map_or(end, |ms| end.min(from.saturating_add(ms - 1)))
-    }
-
-    /// From how many rows on a page may be full.
-    fn page_size(&self) -> usize {
-        let size = self.paging.size().unwrap_or_default();
-        let usual = || self.endpoint.parameter(size).and_then(Parameter::default);
-        let known = self.typed.query.get(size).or_else(|| self.largest_page()).or_else(usual);
-        known.and_then(|text| text.parse().ok()).unwrap_or(SMALLEST_PAGE)
-    }
-
-    /// The largest page there is, as the catalogue says.
-    fn largest_page(&self) -> Option<&'static str> {
-        let parameter = self.endpoint.parameter(self.paging.size()?)?;
-        parameter.max().filter(|_| parameter.kind() == ParameterType::Integer)
+    /// From how many rows on a page may be full, where that is known.
+    pub(super) fn page_size(&self) -> Option<usize> {
+        let typed = self.paging.size().and_then(|size| self.typed.query.get(size));
+        let sizes = [typed.and_then(|text| text.parse().ok()), self.endpoint.largest_page()];
+        sizes.into_iter().flatten().min().and_then(|rows| usize::try_from(rows).ok())
     }
 
     /// The rows of one page, each as the JSON that it came as.
-    fn ask(&self, place: &[(&str, String)]) -> Result<Vec<String>, Failure> {
-        let moved = [self.paging.from(), "startTime", "endTime"];
-        // A page that is counted is one of the window that was asked for.
-        let counted = matches!(self.paging.by(), PagingBy::Page | PagingBy::Offset);
-        let kept = |name: &str| !moved.contains(&name) || (counted && name != self.paging.from());
-        let mut query: Parameters = self.typed.query.iter().filter(|(name, _)| kept(name)).collect();
+    pub(super) fn ask(&self, place: &[(&str, String)]) -> Result<Vec<String>, Failure> {
+        self.rows(&self.answer(place)?)
+    }
+
+    fn answer(&self, place: &[(&str, String)]) -> Result<Vec<u8>, Failure> {
+        // A page that is counted, or named, is one of the window that was asked for.
+        let walks = matches!(self.paging.by(), PagingBy::Id | PagingBy::Time);
+        let moved = |name: &str| {
+            let given = place.iter().any(|(moved, _)| *moved == name);
+            given || name == self.paging.from() || (walks && Paging::WINDOW.contains(&name))
+        };
+        let mut query: Parameters = self.typed.query.iter().filter(|(name, _)| !moved(name)).collect();
         for (name, value) in place {
             query.push(*name, value.clone());
         }
         if let Some(size) = self.paging.size().filter(|size| query.get(size).is_none())
-            && let Some(largest) = self.largest_page()
+            && let Some(largest) = self.endpoint.largest_page()
         {
-            query.push(size, largest);
+            query.push(size, largest.to_string());
         }
         let typed = Typed { query, ..self.typed.clone() };
         let mut query = Query::of(self.account, self.endpoint.into(), typed, self.session)?;
         query.set_output(Output { format: Format::Compact, ..Output::default() });
         let (answer, result) = send::collect(&query, self.base_url, self.lane, &|_| Ok(()));
-        result?;
-        self.rows(&answer)
+        result.map(|()| answer)
     }
 
     fn rows(&self, answer: &[u8]) -> Result<Vec<String>, Failure> {
         let unlike = |e: serde_json::Error| {
             Failure::new(Kind::NoAnswer, format!("the answer is no page of rows: {e}"))
         };
-        let list: Vec<&RawValue> = match self.paging.rows() {
-            None => serde_json::from_slice(answer).map_err(unlike)?,
-            Some(name) => {
-                let object: HashMap<&str, &RawValue> = serde_json::from_slice(answer).map_err(unlike)?;
-                let text = object.get(name).map_or("[]", |rows| rows.get());
-                serde_json::from_str::<Option<_>>(text).map_err(unlike)?.unwrap_or_default()
+        let mut text = std::str::from_utf8(answer).unwrap_or_default();
+        for name in self.paging.rows().into_iter().flat_map(|path| path.split('.')) {
+            let object: HashMap<&str, &RawValue> = serde_json::from_str(text).map_err(unlike)?;
+            text = object.get(name).map_or("null", |value| value.get());
+            if text == "null" {
+                return Ok(Vec::new());
             }
-        };
+        }
+        let list: Vec<&RawValue> = serde_json::from_str(text).map_err(unlike)?;
         Ok(list.into_iter().map(|row| row.get().to_owned()).collect())
     }
 }
 
 /// The id or time of a row: a member, or an item of it.
-fn number(row: &str, key: &str) -> Result<i64, Failure> {
-    let found: Option<&RawValue> = match key.parse::<usize>() {
-        Ok(index) => serde_json::from_str::<Vec<_>>(row).ok().and_then(|items| items.get(index).copied()),
-        Err(_) => serde_json::from_str::<HashMap<&str, _>>(row).ok().and_then(|row| row.get(key).copied()),
-    };
-    found.and_then(|value| value.get().trim_matches('"').parse().ok()).ok_or_else(|| {
+pub(super) fn number(row: &str, key: &str) -> Result<i64, Failure> {
+    member(row, key).and_then(|value| value.trim_matches('"').parse().ok()).ok_or_else(|| {
         let what = format!("a row has no whole number `{key}`, by which pages follow each other");
         Failure::new(Kind::NoAnswer, what).with_fix("leave out --all")
     })
 }
 
-fn out_of_order(what: &str) -> Failure {
+/// A member of an object, or an item of a list, as the JSON that it came as.
+fn member<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+    let found: Option<&RawValue> = match key.parse::<usize>() {
+        Ok(index) => serde_json::from_str::<Vec<_>>(text).ok().and_then(|items| items.get(index).copied()),
+        Err(_) => serde_json::from_str::<HashMap<&str, _>>(text).ok().and_then(|row| row.get(key).copied()),
+    };
+    found.map(RawValue::get)
+}
+
+pub(super) fn out_of_order(what: &str) -> Failure {
     Failure::new(Kind::Other, format!("the pages do not follow each other: {what}"))
         .with_fix("leave out --all, and ask for a part at a time")
 }

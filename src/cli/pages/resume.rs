@@ -13,7 +13,7 @@ use super::follow::{Cursor, Start};
 use crate::cli::exit::{Failure, Kind};
 
 /// The form of the file that this version writes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// More than the file ever holds: the rows of one time, or of one page.
 const LONGEST: u64 = 64 << 20;
@@ -56,7 +56,7 @@ impl Place {
         let Some(path) = file else { return Ok(Self { file: None, kept: new }) };
         let kept = match read(path).map_err(|e| problem(path, &e))? {
             None => new,
-            Some(text) => match serde_json::from_str::<Kept>(&text) {
+            Some(text) => match serde_json::from_slice::<Kept>(&text) {
                 Ok(kept) if (kept.format, &kept.request) == (FORMAT, &new.request) => kept,
                 Ok(_) => return Err(other(path, "is for another request")),
                 Err(_) => return Err(other(path, "was not written by --resume")),
@@ -141,14 +141,14 @@ fn stdout_file() -> Option<(File, Written)> {
     Some((file, Written { device: found.dev(), inode: found.ino(), bytes: found.len() }))
 }
 
-fn read(path: &Path) -> io::Result<Option<String>> {
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file: File = match rustix::fs::open(path, flags, Mode::empty()) {
         Err(rustix::io::Errno::NOENT) => return Ok(None),
         opened => opened?.into(),
     };
-    let mut text = String::new();
-    file.take(LONGEST).read_to_string(&mut text)?;
+    let mut text = Vec::new();
+    file.take(LONGEST).read_to_end(&mut text)?;
     Ok(Some(text))
 }
 

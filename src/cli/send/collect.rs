@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Sender, options};
@@ -20,6 +20,7 @@ pub struct Lane {
     client: Arc<Client>,
     begun: Arc<AtomicBool>,
     hosts: Hosts,
+    example: Arc<AtomicBool>,
 }
 
 impl Lane {
@@ -27,7 +28,12 @@ impl Lane {
     pub fn new(settings: &Settings, hosts: Hosts) -> Self {
         let begun = Arc::new(AtomicBool::new(false));
         let options = ClientOptions { begun: Arc::clone(&begun), keep_alive: true, ..options(settings) };
-        Self { client: Arc::new(Client::new(options)), begun, hosts }
+        Self { client: Arc::new(Client::new(options)), begun, hosts, example: Arc::default() }
+    }
+
+    /// Whether an answer was an example, which the practice exchange gives of what it does not play.
+    pub fn gave_example(&self) -> bool {
+        self.example.load(Ordering::SeqCst)
     }
 
     fn host(&self, base_url: &str) -> Arc<Shared> {
@@ -55,6 +61,7 @@ pub fn collect(
         pace: Pace::new(query, base_url, lane.host(base_url)),
         held: Some(RefCell::default()),
         about_to_send: Some(about_to_send),
+        example: Arc::clone(&lane.example),
     };
     let result = sender.once().map_err(|failure| query.complete(failure));
     (sender.held.map(RefCell::into_inner).unwrap_or_default(), result)

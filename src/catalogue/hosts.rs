@@ -115,6 +115,12 @@ pub fn base_url(environment: Environment, group: Option<&str>, path: &str) -> Op
     HOSTS.iter().find(fits).map(Host::url)
 }
 
+/// Whether there is a host that serves both paths.
+pub(super) fn are_together(one: &str, other: &str) -> bool {
+    let serving = |path| HOSTS.iter().filter(move |h| h.serves(path));
+    serving(one).any(|host| serving(other).any(|h| h.url() == host.url()))
+}
+
 /// Whether an endpoint at `path` that needs no signature takes `timestamp`, `recvWindow` and `signature` all the same.
 pub fn ignores_signing(path: &str) -> bool {
     HOSTS.iter().any(|h| h.ignores_signing && h.serves(path))

@@ -2,17 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::away::away;
-use super::support::{KEY, Scripted, Then, answer, bnq, scripted};
+use super::support::{KEY, Scripted, Then, answer, bnq, now_ms, scripted};
 
 const ORDER: &str = "new-order --symbol ARKBTC --side BUY --type MARKET --quantity 1";
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-
-fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()
-}
 
 /// An answer with headers of its own.
 fn with(status: &str, headers: &str, body: &str) -> Then {
@@ -20,11 +15,6 @@ fn with(status: &str, headers: &str, body: &str) -> Then {
     Then::Answer(
         format!("HTTP/1.1 {status}\r\n{headers}\r\nContent-Length: {length}\r\n\r\n{body}").into_bytes(),
     )
-}
-
-fn clock_refused() -> Then {
-    let body = r#"{"code":-1021,"msg":"Timestamp for this request is outside of the recvWindow."}"#;
-    answer("400 Bad Request", body)
 }
 
 fn local(server: &Scripted, line: &str) -> super::support::Bnq {
@@ -215,21 +205,6 @@ fn a_malformed_budget_is_a_usage_error() {
 }
 
 #[test]
-fn a_window_that_the_network_is_too_slow_for_is_explained() {
-    let server = scripted(|_, line| {
-        std::thread::sleep(Duration::from_millis(20));
-        if line.contains("/api/v3/time") {
-            return answer("200 OK", &format!(r#"{{"serverTime":{}}}"#, now_ms()));
-        }
-        clock_refused()
-    });
-    for command in ["open-orders", ORDER] {
-        let ran = local(&server, &format!("--recv-window 2 {command}")).run().exits(5);
-        ran.says("recvWindow lets the request be 2 ms old").says("--recv-window");
-    }
-}
-
-#[test]
 fn a_ban_holds_for_every_run_until_it_is_over_or_forgotten() {
     let server = away(|n, _| match n {
         0 => with("429 Too Many Requests", "Retry-After: 1000", r#"{"code":-1003,"msg":"x"}"#),
@@ -272,22 +247,6 @@ fn a_ban_that_ends_soon_is_waited_for() {
     server.bnq("open-orders").run().exits(0);
     let sent: i64 = parameter(&server.requests()[1], "timestamp").parse().unwrap();
     assert!(sent - began >= 2000, "{} ms", sent - began);
-}
-
-#[test]
-fn what_the_doctor_is_told_counts_for_others() {
-    let server = away(|n, line| match n {
-        _ if line.contains("/api/v3/time") => {
-            answer("200 OK", &format!(r#"{{"serverTime":{}}}"#, now_ms() - 700))
-        }
-        4 => with("429 Too Many Requests", "Retry-After: 1000", r#"{"code":-1003,"msg":"x"}"#),
-        _ => answer("200 OK", "[]"),
-    });
-    server.bnq("open-orders").run().exits(0);
-    server.bnq("doctor").run().exits(6);
-    server.bnq("ping").run().exits(6).says("nothing was sent");
-    let known = server.bnq("limits -o json").run().exits(0).json();
-    assert!(known["hosts"][0]["clock"]["offset_ms"].as_i64().unwrap() < -500, "{known}");
 }
 
 #[test]
@@ -346,45 +305,6 @@ fn what_would_go_over_a_limit_is_not_sent() {
             .collect();
         assert_eq!(rows, [r#""/api" "weight" 5990 6000"#, r#""/api" "orders" 200000 200000"#]);
     });
-}
-
-#[test]
-fn the_clock_is_measured_after_a_refusal_and_the_next_run_uses_it() {
-    let server = away(|n, line| match n {
-        _ if line.contains("/api/v3/time") => {
-            answer("200 OK", &format!(r#"{{"serverTime":{}}}"#, now_ms() - DAY_MS))
-        }
-        0 => clock_refused(),
-        _ => answer("200 OK", "[]"),
-    });
-    let ran = server.bnq(&format!("--yes {ORDER}")).run().exits(5).says("the next run corrects that");
-    assert!(!ran.stderr.contains("sent again"), "{ran:?}");
-    server.bnq("-v open-orders").run().exits(0).says("clock: corrected by -86");
-    let sent = server.requests();
-    let lines: Vec<&str> = sent.iter().map(|r| r.split('?').next().unwrap()).collect();
-    assert_eq!(lines.len(), 3, "{lines:?}");
-    let corrected: i64 = parameter(&sent[2], "timestamp").parse().unwrap();
-    assert!((corrected - (now_ms() - DAY_MS)).abs() < 60_000, "{corrected}");
-    // A fixed time is neither measured nor corrected, and a public request carries none.
-    server.bnq("--timestamp 1499827319559 open-orders").run().exits(0);
-    assert!(server.requests()[3].contains("timestamp=1499827319559&"));
-    assert!(server.bnq("limits").run().exits(0).stdout.contains("ms from this machine's"));
-}
-
-#[test]
-fn a_refused_timestamp_drops_the_offset_that_was_remembered() {
-    let server = away(|n, line| match n {
-        1 => answer("200 OK", &format!(r#"{{"serverTime":{}}}"#, now_ms() - DAY_MS)),
-        _ if line.contains("/api/v3/time") => answer("500 Internal Server Error", ""),
-        0 | 3 => clock_refused(),
-        _ => answer("200 OK", "[]"),
-    });
-    server.bnq("open-orders").run().exits(0).says("sent again with that corrected");
-    server.bnq("open-orders").run().exits(5).says("could not be measured");
-    server.bnq("open-orders").run().exits(0);
-    let last = server.requests().pop().unwrap();
-    let sent: i64 = parameter(&last, "timestamp").parse().unwrap();
-    assert!((sent - now_ms()).abs() < 60_000, "{sent}");
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn dispatch(mut words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
             .with_fix("`bnq --help` lists the commands; try `bnq --env local open-orders --symbol ARKBTC`"));
     };
     let globals = Globals::from(commands::innermost(matches));
-    let console = Console { quiet: globals.quiet, verbose: globals.verbose };
+    let console = Console { quiet: globals.quiet, verbose: globals.verbose, form: errors };
     let session = Session { globals, words, console, errors };
     match named {
         Named::Endpoint(endpoint) => query::run(endpoint, commands::innermost(matches), &session),

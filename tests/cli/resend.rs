@@ -356,3 +356,24 @@ fn without_a_folder_for_state_everything_works() {
         .exits(0)
         .says("state: /dev/null/x is not used");
 }
+
+#[test]
+fn under_errors_json_each_line_on_stderr_is_an_object() {
+    let script = |n, _: &str| match n {
+        0 | 1 => answer("502 Bad Gateway", "<html>"),
+        _ => answer("400 Bad Request", r#"{"code":-1121,"msg":"Invalid symbol."}"#),
+    };
+    let ran = local(&scripted(script), "--errors json open-orders").run().exits(7);
+    assert_eq!(ran.error()["code"], -1121);
+    let notes: Vec<String> = ran.stderr_lines().iter().map(|line| line["note"].to_string()).collect();
+    assert_eq!(notes.len(), 3, "{ran:?}");
+    assert!(notes[0].starts_with("\"HTTP 502") && notes[0].contains("; try 2 in "), "{ran:?}");
+    assert!(notes[1].contains("; try 3 in ") && notes[2] == "null", "{ran:?}");
+
+    let ran = local(&scripted(script), "-v --errors json open-orders").run().exits(7);
+    let details = ran.stderr_lines().into_iter().filter(|line| line["detail"].is_string()).count();
+    assert!(details > 5 && ran.error()["code"] == -1121, "{ran:?}");
+
+    let ran = local(&scripted(script), "-q --errors json open-orders").run().exits(7);
+    assert_eq!((ran.stderr_lines().len(), &ran.error()["code"]), (1, &(-1121).into()), "{ran:?}");
+}

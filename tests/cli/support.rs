@@ -168,12 +168,20 @@ impl Ran {
         serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {self:?}"))
     }
 
-    /// The failure on stderr as `--errors json` gives it: one line.
+    /// The failure on stderr as `--errors json` gives it: the last line. Those before are notes.
     #[track_caller]
     pub fn error(&self) -> serde_json::Value {
-        let value: serde_json::Value =
-            serde_json::from_str(self.stderr.trim_end()).unwrap_or_else(|e| panic!("{e}: {self:?}"));
-        value["error"].clone()
+        let lines: Vec<serde_json::Value> = self.stderr_lines();
+        let (last, notes) = lines.split_last().unwrap_or_else(|| panic!("nothing was said: {self:?}"));
+        assert!(notes.iter().all(|note| note["error"].is_null()), "{self:?}");
+        last["error"].clone()
+    }
+
+    /// Each line of stderr, an object under `--errors json`.
+    #[track_caller]
+    pub fn stderr_lines(&self) -> Vec<serde_json::Value> {
+        let object = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {self:?}"));
+        self.stderr.lines().map(object).collect()
     }
 }
 

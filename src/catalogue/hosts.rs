@@ -3,6 +3,7 @@ use std::str::FromStr;
 
 use super::{Endpoint, HOSTS};
 use crate::data::Text;
+use crate::text::shown;
 
 /// Which exchange a request goes to. A key belongs to one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl FromStr for Environment {
 
 /// A word that names no environment.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no environment; there are live, testnet, demo and local")]
+#[error("`{}` is no environment; there are live, testnet, demo and local", shown(.0))]
 pub struct UnknownEnvironment(pub String);
 
 /// One base address of the exchange.

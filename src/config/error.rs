@@ -219,6 +219,18 @@ pub enum ConfigError {
         /// The profile.
         profile: String,
     },
+    /// A link stands where a file is to be written.
+    #[error(
+        "{link} is a symbolic link to {target}, and nothing is written through a link; name the file itself by --config {target}, or replace the link by the file",
+        link = link.display(),
+        target = target.display()
+    )]
+    WriteLink {
+        /// The link.
+        link: PathBuf,
+        /// Where it leads.
+        target: PathBuf,
+    },
     /// A file cannot be written.
     #[error("{path} cannot be written: {problem}; see to its folder's permissions and space, or name another file by --config", path = path.display())]
     Write {

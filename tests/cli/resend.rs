@@ -1,11 +1,13 @@
 //! Reads are sent again, changes never, and what the exchange said of limits and its clock outlives a run.
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
 use std::time::Duration;
 
 use super::away::away;
-use super::support::{KEY, Scripted, Then, answer, bnq, now_ms, scripted};
+use super::support::{KEY, Scripted, Then, answer, bnq, now_ms, scripted, terminal};
 
 const ORDER: &str = "new-order --symbol ARKBTC --side BUY --type MARKET --quantity 1";
 
@@ -376,4 +378,39 @@ fn under_errors_json_each_line_on_stderr_is_an_object() {
 
     let ran = local(&scripted(script), "-q --errors json open-orders").run().exits(7);
     assert_eq!((ran.stderr_lines().len(), &ran.error()["code"]), (1, &(-1121).into()), "{ran:?}");
+}
+
+/// What a terminal on stderr was sent while a read waited for the 3 s of a `Retry-After`.
+fn seen_while_waiting(flags: &str) -> String {
+    let server = scripted(|n, _| match n {
+        0 => with("429 Too Many Requests", "Retry-After: 3", r#"{"code":-1003,"msg":"x"}"#),
+        _ => answer("200 OK", "[]"),
+    });
+    let (mut terminal, name) = terminal();
+    let slave = fs::File::options().read(true).write(true).open(name).unwrap();
+    let bnq = local(&server, &format!("{flags} open-orders"));
+    let mut command = bnq.command();
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(slave).spawn().unwrap();
+    drop(command);
+    let mut seen = Vec::new();
+    // It ends with an error once nobody has the other side any more.
+    let _ = terminal.read_to_end(&mut seen);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(server.requests().len(), 2);
+    String::from_utf8(seen).unwrap()
+}
+
+#[test]
+fn a_terminal_counts_down_what_is_waited_for() {
+    let seen = seen_while_waiting("");
+    let (note, counted) = seen.split_once("\r\n").unwrap();
+    assert!(note.starts_with("note: HTTP 429") && note.ends_with("; try 2 in 3.0 s"), "{seen:?}");
+    let frames: Vec<&str> = counted.split("\r\u{1b}[K").collect();
+    let (Some((&"", rest)), true) = (frames.split_first(), frames.len() > 3) else { panic!("{seen:?}") };
+    let (last, numbers) = rest.split_last().unwrap();
+    assert_eq!(*last, "", "the line is gone in the end: {seen:?}");
+    let seconds: Vec<f64> = numbers.iter().map(|n| n.strip_suffix(" s").unwrap().parse().unwrap()).collect();
+    assert!(seconds.is_sorted_by(|a, b| a >= b) && seconds[0] <= 3.0, "{seen:?}");
+    assert!(seconds.last() < seconds.first(), "{seen:?}");
+    assert_eq!(seen_while_waiting("-q"), "");
 }

@@ -119,6 +119,26 @@ fn what_would_end_alike_is_not_sent_again() {
 }
 
 #[test]
+fn how_long_the_exchange_wants_nothing_is_said() {
+    let cases: &[(Script, &str, Option<u64>)] = &[
+        (|| with("429 Too Many Requests", "Retry-After: 100", "{}"), "wait:  100 s\n", Some(100)),
+        (|| with("418 I'm a teapot", "Retry-After: 600", "{}"), "wait:  10 min\n", Some(600)),
+        (|| answer("429 Too Many Requests", r#"{"code":-1003,"msg":"x"}"#), "wait:  60 s\n", Some(60)),
+        (|| answer("400 Bad Request", r#"{"code":-1121,"msg":"x"}"#), "", None),
+    ];
+    for (script, line, seconds) in cases {
+        let script = *script;
+        for command in ["open-orders", ORDER] {
+            let server = scripted(move |_, _| script());
+            let ran = local(&server, command).run().says(line);
+            assert_eq!(ran.stderr.contains("wait:"), seconds.is_some(), "{ran:?}");
+            let error = local(&server, &format!("--errors json {command}")).run().error();
+            assert_eq!(error["retry_after_s"].as_u64(), *seconds, "{error}");
+        }
+    }
+}
+
+#[test]
 fn nobody_waits_for_a_limit_where_that_is_not_wanted() {
     let server = scripted(|n, _| match n {
         0 => answer("502 Bad Gateway", ""),
@@ -413,4 +433,27 @@ fn a_terminal_counts_down_what_is_waited_for() {
     assert!(seconds.is_sorted_by(|a, b| a >= b) && seconds[0] <= 3.0, "{seen:?}");
     assert!(seconds.last() < seconds.first(), "{seen:?}");
     assert_eq!(seen_while_waiting("-q"), "");
+}
+
+#[test]
+fn the_window_of_a_limit_that_is_used_up_is_waited_for() {
+    let window = |ms: i64| ms.div_euclid(10_000);
+    // The first run or the second may begin in another window than the answer of the first came in.
+    for _ in 0..5 {
+        let server = away(|_, _| with("200 OK", "X-MBX-ORDER-COUNT-10S: 100", "{}"));
+        server.bnq(&format!("--yes {ORDER}")).run().exits(0);
+        let began = now_ms();
+        let ran = server.bnq(&format!("--yes {ORDER}")).run().exits(0);
+        let sent = parameter(&server.requests()[1], "timestamp").parse().unwrap();
+        assert_eq!(server.requests().len(), 2);
+        if ran.stderr.is_empty() {
+            continue;
+        }
+        let ran = ran
+            .says("note: the limit of orders is used up: 100 of 100 in 10S, and new-order takes 1; waiting ");
+        assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
+        assert_eq!(window(sent), window(began) + 1, "{ran:?}");
+        return;
+    }
+    panic!("no run began in the window that it had to wait for");
 }

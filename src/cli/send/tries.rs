@@ -141,13 +141,14 @@ impl Sender<'_> {
             }
         };
         let mut failure = refusal::explained(&self.asked(), status, &body);
-        failure.retry_after_s = retry_after_s;
         if failure.kind == Kind::Partial
             && let Err(e) = self.show(&mut body.as_bytes())
         {
             return Trouble::last(self.broken(e, status));
         }
         let wait = self.wait_of(status, (failure.code, &failure.message), retry_after_s);
+        let seconds = |wait: Duration| wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        failure.retry_after_s = retry_after_s.or(wait.map(seconds));
         let code = failure.code.and_then(|code| explain::error(self.query.target.group, code));
         let again = explain::status(status).is_some_and(explain::StatusEntry::retry)
             || code.is_some_and(explain::ErrorEntry::retry);

@@ -48,7 +48,7 @@ const LONGEST_TIME: u64 = 4096;
 /// # Errors
 /// A failure for every end but an accepted answer.
 pub fn run(query: &Query<'_>, base_url: &str) -> Result<(), Failure> {
-    let sender = Sender::new(query, base_url);
+    let sender = Sender::new(query, base_url, Shared::of(base_url));
     // It watches until the outcome is settled: as long as that goes on, an interruption leaves it unknown.
     let _guard = sender.watch_signals()?;
     settle::at_once(query, base_url, sender.run().map_err(|failure| query.complete(failure)))
@@ -68,10 +68,10 @@ struct Sender<'a> {
 }
 
 impl<'a> Sender<'a> {
-    fn new(query: &'a Query<'a>, base_url: &'a str) -> Self {
+    fn new(query: &'a Query<'a>, base_url: &'a str, host: Arc<Shared>) -> Self {
         let begun = Arc::new(AtomicBool::new(false));
         let client = Client::new(ClientOptions { begun: Arc::clone(&begun), ..options(&query.settings) });
-        let pace = Pace::new(query, base_url, Shared::of(base_url));
+        let pace = Pace::new(query, base_url, host);
         Self { query, base_url, client: Arc::new(client), begun, pace, held: None, about_to_send: None }
     }
 

@@ -134,6 +134,20 @@ fn a_batch_asks_once() {
 }
 
 #[test]
+fn settling_asks_once_more_however_often_it_asks_for_the_order() {
+    let missing = r#"{"code":-2013,"msg":"Order does not exist."}"#;
+    let found = r#"{"clientOrderId":"x","status":"FILLED","executedQty":"1"}"#;
+    let server = away_with_clock(
+        |_| answer("500 Internal Server Error", ""),
+        move |n, _| if n < 3 { answer("400 Bad Request", missing) } else { answer("200 OK", found) },
+    );
+    let line = format!("settle x --symbol ARKBTC --sent-at {}", now_ms());
+    assert_eq!(server.bnq(&line).run().exits(0).stdout, "filled\n");
+    // Once for its timestamps, once to know when the order can no longer arrive.
+    assert_eq!((server.clock_requests(), server.requests().len()), (2, 4));
+}
+
+#[test]
 fn without_a_folder_for_state_each_run_asks() {
     let server = away_with_clock(|_| time(-DAY_MS), |_, _| done());
     for _ in 0..2 {

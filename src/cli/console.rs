@@ -73,17 +73,20 @@ impl Console {
         let end = Instant::now() + wait;
         while let Some(left) = end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
             if counts {
-                print_stderr(&format!("\r\x1b[K{}", span(left)));
+                print_stderr(&format!("{ERASE}{}", span(left)));
             }
             // To the next whole second.
             let step = Duration::from_nanos(left.subsec_nanos().into());
             thread::sleep(if step.is_zero() { SECOND } else { step }.min(left));
         }
         if counts {
-            print_stderr("\r\x1b[K");
+            print_stderr(ERASE);
         }
     }
 }
+
+/// Erases the line that the cursor is on.
+const ERASE: &str = "\r\x1b[K";
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -105,6 +108,12 @@ fn print_line(line: &str) {
 /// Whole lines, as they are: those of `--debug-sign`, failures, the question before a change, the log of `bnq serve`.
 pub fn print_stderr(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// The same in the midst of anything: on a terminal, in the place of a countdown or a count that the cursor stands behind.
+pub fn print_last(text: &str) {
+    let erased = if std::io::stderr().is_terminal() { ERASE } else { "" };
+    print_stderr(&format!("{erased}{text}"));
 }
 
 /// Prints a failure in the form asked for.

@@ -6,6 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::away::away;
 use super::support::{KEY, Scripted, Then, answer, bnq, now_ms, scripted, terminal};
 
@@ -400,8 +402,9 @@ fn under_errors_json_each_line_on_stderr_is_an_object() {
     assert_eq!((ran.stderr_lines().len(), &ran.error()["code"]), (1, &(-1121).into()), "{ran:?}");
 }
 
-/// What a terminal on stderr was sent while a read waited for the 3 s of a `Retry-After`.
-fn seen_while_waiting(flags: &str) -> String {
+/// What a terminal on stderr was sent while a read waited for the 3 s of a `Retry-After`. Once it is sent `until`, if that is
+/// given, the read is interrupted.
+fn seen_while_waiting(flags: &str, until: Option<&str>) -> String {
     let server = scripted(|n, _| match n {
         0 => with("429 Too Many Requests", "Retry-After: 3", r#"{"code":-1003,"msg":"x"}"#),
         _ => answer("200 OK", "[]"),
@@ -412,17 +415,22 @@ fn seen_while_waiting(flags: &str) -> String {
     let mut command = bnq.command();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(slave).spawn().unwrap();
     drop(command);
-    let mut seen = Vec::new();
+    let (mut seen, mut until) = (String::new(), until);
+    let mut some = [0; 256];
     // It ends with an error once nobody has the other side any more.
-    let _ = terminal.read_to_end(&mut seen);
-    assert!(child.wait().unwrap().success());
-    assert_eq!(server.requests().len(), 2);
-    String::from_utf8(seen).unwrap()
+    while let Ok(count @ 1..) = terminal.read(&mut some) {
+        seen.push_str(std::str::from_utf8(&some[..count]).unwrap());
+        if until.take_if(|text| seen.contains(*text)).is_some() {
+            kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+        }
+    }
+    child.wait().unwrap();
+    seen
 }
 
 #[test]
 fn a_terminal_counts_down_what_is_waited_for() {
-    let seen = seen_while_waiting("");
+    let seen = seen_while_waiting("", None);
     let (note, counted) = seen.split_once("\r\n").unwrap();
     assert!(note.starts_with("note: HTTP 429") && note.ends_with("; try 2 in 3.0 s"), "{seen:?}");
     let frames: Vec<&str> = counted.split("\r\u{1b}[K").collect();
@@ -432,7 +440,13 @@ fn a_terminal_counts_down_what_is_waited_for() {
     let seconds: Vec<f64> = numbers.iter().map(|n| n.strip_suffix(" s").unwrap().parse().unwrap()).collect();
     assert!(seconds.is_sorted_by(|a, b| a >= b) && seconds[0] <= 3.0, "{seen:?}");
     assert!(seconds.last() < seconds.first(), "{seen:?}");
-    assert_eq!(seen_while_waiting("-q"), "");
+    assert_eq!(seen_while_waiting("-q", None), "");
+}
+
+#[test]
+fn an_interruption_takes_the_place_of_the_countdown() {
+    let seen = seen_while_waiting("", Some("[K"));
+    assert!(seen.ends_with(" s\r\u{1b}[Kerror: interrupted; nothing was changed\r\n"), "{seen:?}");
 }
 
 #[test]

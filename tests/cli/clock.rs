@@ -1,7 +1,11 @@
 //! The exchange's clock: asked for once an hour and host, corrected where it matters, and never in a request's way.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Stdio;
 use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::away::{Away, away, away_with_clock};
 use super::support::{Ran, Then, answer, bnq, now_ms, scripted};
@@ -78,6 +82,27 @@ fn nothing_fails_because_the_clock_cannot_be_had() {
             assert_eq!((server.clock_requests(), server.requests().len()), (2, 2), "{name}, {line}");
         }
     }
+}
+
+#[test]
+fn a_time_that_never_comes_is_not_waited_for_and_nothing_is_under_way_meanwhile() {
+    let server = away_with_clock(|_| Then::Hang, |_, _| done());
+    server
+        .bnq(&format!("-v --timeout 1 {ORDER}"))
+        .run()
+        .exits(0)
+        .says("clock: not known and not corrected: ");
+    let bnq = server.bnq(ORDER);
+    let mut command = bnq.command();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while server.clock_requests() < 2 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.signal(), Some(2));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: interrupted; nothing was changed\n");
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[test]

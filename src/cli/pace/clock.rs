@@ -40,7 +40,10 @@ impl Pace<'_> {
                     reading.offset_ms, reading.round_trip_ms
                 ));
             }
-            Err(error) => console.detail(&format!("clock: not known and not corrected: {error}")),
+            Err(error) => {
+                let line = format!("clock: not known and not corrected: {error}");
+                console.detail(&self.query.redactor.apply(&line));
+            }
         }
         true
     }

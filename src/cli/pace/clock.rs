@@ -72,6 +72,11 @@ impl Pace<'_> {
         correction_ms
     }
 
+    /// Whether the server is on this machine, so that nothing of it is remembered.
+    pub fn is_here(&self) -> bool {
+        self.here
+    }
+
     /// By how much this machine's clock was set since the run began, in milliseconds.
     pub fn jumped_ms(&self) -> i64 {
         Clocks::now().jumped_since(self.started)

@@ -210,10 +210,16 @@ impl Sender<'_> {
         if offset_ms.abs() <= NO_DIFFERENCE_MS.max(reading.round_trip_ms / 2) {
             return (Some(offset_ms), refused);
         }
-        let fix = format!(
-            "this machine's clock is off by {} ms; the next run corrects that, and setting the clock mends it",
-            -offset_ms
-        );
+        let fix = if self.pace.is_here() {
+            format!(
+                "the server's clock is off by {offset_ms} ms, and no run remembers that of a server on this machine; set it right there"
+            )
+        } else {
+            format!(
+                "this machine's clock is off by {} ms; the next run corrects that, and setting the clock mends it",
+                -offset_ms
+            )
+        };
         (Some(offset_ms), refused.with_fix(fix))
     }
 

@@ -117,12 +117,14 @@ fn a_ban_that_the_time_is_answered_with_keeps_the_request_back() {
     assert_eq!((server.clock_requests(), server.requests().len()), (1, 0));
 }
 
-/// Lets the clock look as if it had been set by so much since the exchange's was asked for.
-fn set_clock(server: &Away, by_ms: i64) {
+/// Lets what is remembered look as if the exchange's clock had been asked for earlier, by each of this machine's clocks.
+fn put_back(server: &Away, wall_ms: i64, boot_ms: i64) {
     let file = server.state().join("exchange.example_443.json");
     let mut known: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-    let then = known["clock"]["at"]["wall_ms"].as_i64().unwrap();
-    known["clock"]["at"]["wall_ms"] = (then - by_ms).into();
+    for (name, by_ms) in [("wall_ms", wall_ms), ("boot_ms", boot_ms)] {
+        let then = known["clock"]["at"][name].as_i64().unwrap();
+        known["clock"]["at"][name] = (then - by_ms).into();
+    }
     fs::write(&file, known.to_string()).unwrap();
 }
 
@@ -130,15 +132,29 @@ fn set_clock(server: &Away, by_ms: i64) {
 fn a_clock_that_was_set_is_noticed_and_the_exchange_asked_anew() {
     let server = away_with_clock(|n| time(if n == 0 { -DAY_MS } else { 0 }), |_, _| done());
     server.bnq("open-orders").run().exits(0);
-    set_clock(&server, 100);
+    put_back(&server, 100, 0);
     assert_eq!(server.bnq("open-orders").run().exits(0).stderr, "", "less than matters");
-    set_clock(&server, -DAY_MS);
+    put_back(&server, -DAY_MS, 0);
     let ran = server.bnq(ORDER).run().exits(0).says("note: this machine's clock was set by -86");
     ran.says("since the exchange's was asked for; asking anew");
     assert_eq!(server.bnq("open-orders").run().exits(0).stderr, "", "said once");
     assert_eq!(server.clock_requests(), 2);
     let ahead: Vec<i64> = server.requests().iter().map(|r| minutes_ahead(r)).collect();
     assert_eq!(ahead, [-1440, -1440, 0, 0]);
+}
+
+#[test]
+fn after_an_hour_it_is_asked_for_again() {
+    const HOUR_MS: i64 = 60 * 60 * 1000;
+    let server = away_with_clock(|_| time(-DAY_MS), |_, _| done());
+    for (by_ms, asked) in [(0, 1), (HOUR_MS - 60_000, 1), (60_000, 2), (0, 2)] {
+        if by_ms > 0 {
+            put_back(&server, by_ms, by_ms);
+        }
+        assert_eq!(server.bnq("open-orders").run().exits(0).stderr, "");
+        assert_eq!(server.clock_requests(), asked, "{by_ms}");
+    }
+    server.requests().iter().for_each(|r| assert_eq!(minutes_ahead(r), -1440, "{r}"));
 }
 
 #[test]

@@ -3,6 +3,7 @@ use std::str::FromStr;
 
 use super::{Endpoint, HOSTS};
 use crate::data::Text;
+use crate::text::shown;
 
 /// Which exchange a request goes to. A key belongs to one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl FromStr for Environment {
 
 /// A word that names no environment.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no environment; there are live, testnet, demo and local")]
+#[error("`{}` is no environment; there are live, testnet, demo and local", shown(.0))]
 pub struct UnknownEnvironment(pub String);
 
 /// One base address of the exchange.
@@ -113,6 +114,12 @@ pub fn base_url(environment: Environment, group: Option<&str>, path: &str) -> Op
             && h.group.given().is_none_or(|g| Some(g) == group)
     };
     HOSTS.iter().find(fits).map(Host::url)
+}
+
+/// Whether there is a host that serves both paths.
+pub(super) fn are_together(one: &str, other: &str) -> bool {
+    let serving = |path| HOSTS.iter().filter(move |h| h.serves(path));
+    serving(one).any(|host| serving(other).any(|h| h.url() == host.url()))
 }
 
 /// Whether an endpoint at `path` that needs no signature takes `timestamp`, `recvWindow` and `signature` all the same.

@@ -63,11 +63,12 @@ pub fn find(group: &str, command: &str) -> Option<&'static Endpoint> {
 }
 
 /// The endpoint that plays a part for `bnq` itself on the host that serves `path`: the one under the same first part of the
-/// path, else the first that there is.
+/// path, else one that a host of the exchange serves besides such paths, else the first that there is.
 pub fn in_role(role: Role, path: &str) -> Option<&'static Endpoint> {
     let prefix = |path: &str| path.split('/').nth(1).map(str::to_owned);
     let playing = || ENDPOINTS.iter().filter(|e| e.role() == Some(role));
-    playing().find(|e| prefix(e.path()) == prefix(path)).or_else(|| playing().next())
+    let alike = playing().find(|e| prefix(e.path()) == prefix(path));
+    alike.or_else(|| playing().find(|e| hosts::are_together(e.path(), path))).or_else(|| playing().next())
 }
 
 /// The endpoints at a path, of any method and group.

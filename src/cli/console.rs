@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::termios;
 
-use crate::cli::exit::Failure;
+use crate::cli::exit::{Failure, safe_json};
 use crate::render::Style;
 use crate::text::sanitize;
 
@@ -16,7 +16,7 @@ pub enum ErrorForm {
     /// Lines for people.
     #[default]
     Text,
-    /// One line of JSON.
+    /// One line of JSON, and so is every note.
     Json,
 }
 
@@ -38,20 +38,32 @@ pub struct Console {
     pub quiet: bool,
     /// Whether details are asked for.
     pub verbose: bool,
+    /// Lines for people, or each an object of its own, as failures are.
+    pub form: ErrorForm,
 }
 
 impl Console {
     /// A note; not printed under `-q`.
     pub fn note(self, text: &str) {
         if !self.quiet {
-            print_line(text);
+            print_line(&self.noted("note", text));
         }
     }
 
     /// A detail; printed under `-v` alone.
     pub fn detail(self, text: &str) {
         if self.verbose {
-            print_line(text);
+            print_line(&self.noted("detail", text));
+        }
+    }
+
+    fn noted(self, name: &str, text: &str) -> String {
+        match self.form {
+            ErrorForm::Text => sanitize(text).into_owned(),
+            ErrorForm::Json => {
+                let text = text.strip_prefix("note: ").unwrap_or(text);
+                safe_json(&serde_json::json!({ name: text }).to_string())
+            }
         }
     }
 
@@ -61,17 +73,20 @@ impl Console {
         let end = Instant::now() + wait;
         while let Some(left) = end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
             if counts {
-                print_stderr(&format!("\r\x1b[K{}", span(left)));
+                print_stderr(&format!("{ERASE}{}", span(left)));
             }
             // To the next whole second.
             let step = Duration::from_nanos(left.subsec_nanos().into());
             thread::sleep(if step.is_zero() { SECOND } else { step }.min(left));
         }
         if counts {
-            print_stderr("\r\x1b[K");
+            print_stderr(ERASE);
         }
     }
 }
+
+/// Erases the line that the cursor is on.
+const ERASE: &str = "\r\x1b[K";
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -86,13 +101,19 @@ pub fn span(time: Duration) -> String {
     }
 }
 
-fn print_line(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{}", sanitize(text));
+fn print_line(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
 /// Whole lines, as they are: those of `--debug-sign`, failures, the question before a change, the log of `bnq serve`.
 pub fn print_stderr(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// The same in the midst of anything: on a terminal, in the place of a countdown or a count that the cursor stands behind.
+pub fn print_last(text: &str) {
+    let erased = if std::io::stderr().is_terminal() { ERASE } else { "" };
+    print_stderr(&format!("{erased}{text}"));
 }
 
 /// Prints a failure in the form asked for.
@@ -124,6 +145,19 @@ pub fn stdout_style(when: &str, no_color: bool, dumb: bool) -> Style {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn notes_are_lines_or_objects() {
+        let cases = [
+            (ErrorForm::Text, "note: \u{202e}a \"c\"", "note: \\u202ea \"c\""),
+            (ErrorForm::Json, "note: \u{202e}a\nb \"c\"", r#"{"note":"\u202ea\nb \"c\""}"#),
+            (ErrorForm::Json, "profile main written", r#"{"note":"profile main written"}"#),
+        ];
+        for (form, text, line) in cases {
+            let console = Console { quiet: false, verbose: false, form };
+            assert_eq!(console.noted("note", text), line, "{form:?} {text:?}");
+        }
+    }
 
     #[test]
     fn times_are_rounded_up() {

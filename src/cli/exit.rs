@@ -1,11 +1,13 @@
 //! Every way a command can end badly: what is said about it, and the exit code.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::catalogue::{Environment, Method};
+use crate::cli::console::span;
 use crate::explain;
 use crate::text::{self, sanitize};
 
@@ -193,7 +195,7 @@ impl Failure {
         self
     }
 
-    /// The failure for people: a line each for what happened, the cause and the next step.
+    /// The failure for people: a line each for what happened, the cause, the next step, and how long the exchange wants none.
     pub fn to_text(&self) -> String {
         let mut head = Vec::new();
         if let Some(status) = self.status {
@@ -212,6 +214,9 @@ impl Failure {
         }
         if let Some(fix) = &self.fix {
             let _ = writeln!(text, "fix:   {}", sanitize(fix));
+        }
+        if let (Some(_), Some(seconds)) = (self.status, self.retry_after_s) {
+            let _ = writeln!(text, "wait:  {}", span(Duration::from_secs(seconds)));
         }
         for line in self.body.iter().filter(|_| self.show_body).flat_map(|body| body.lines()) {
             let _ = writeln!(text, "body:  {}", sanitize(line));

@@ -41,7 +41,7 @@ const VALUED: &[Valued] = &[
         "SPAN",
         "Repeat a read each 5s, 2m or 1h; a terminal is redrawn, elsewhere each answer is a line",
     ),
-    valued("errors", "FORM", "Print failures as text or json"),
+    valued("errors", "FORM", "Print failures and notes as text, or each as a line of json"),
     valued("color", "WHEN", "Colour: auto, always or never"),
 ];
 

@@ -108,9 +108,9 @@ impl Host {
     fn of(site: &Site, known: &Known, now: Clocks) -> Self {
         let offset_ms = known.offset_ms(now).unwrap_or(0);
         let exchange_ms = now.wall_ms.saturating_add(offset_ms);
-        let ban = known.held(now).zip(known.hold).map(|((left, status), hold)| Ban {
+        let ban = known.held(now).map(|(left, status)| Ban {
             status,
-            until_ms: hold.until_ms,
+            until_ms: now.wall_ms.saturating_add(i64::try_from(left.as_millis()).unwrap_or(i64::MAX)),
             left_s: left.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX),
         });
         let clock = known.clock.filter(|c| c.holds_at(now));

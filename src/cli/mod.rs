@@ -52,6 +52,8 @@ use exit::Failure;
 use globals::Globals;
 use session::Session;
 
+use crate::text;
+
 /// Runs the program: `argv` is what comes after its name.
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
     forbid_core_dumps();
@@ -93,7 +95,7 @@ fn error_form(words: &[String]) -> Result<ErrorForm, Failure> {
     let given = given.or_else(|| session::variable("BNQ_ERRORS").map(|v| v.to_string_lossy().into_owned()));
     let Some(word) = given else { return Ok(ErrorForm::Text) };
     ErrorForm::of(&word).ok_or_else(|| {
-        Failure::usage(format!("`{word}` is no form of errors"))
+        Failure::usage(format!("`{}` is no form of errors", text::shown(&word)))
             .with_fix("use --errors text or --errors json")
     })
 }
@@ -117,7 +119,7 @@ fn dispatch(mut words: Vec<String>, errors: ErrorForm) -> Result<(), Failure> {
             .with_fix("`bnq --help` lists the commands; try `bnq --env local open-orders --symbol ARKBTC`"));
     };
     let globals = Globals::from(commands::innermost(matches));
-    let console = Console { quiet: globals.quiet, verbose: globals.verbose };
+    let console = Console { quiet: globals.quiet, verbose: globals.verbose, form: errors };
     let session = Session { globals, words, console, errors };
     match named {
         Named::Endpoint(endpoint) => query::run(endpoint, commands::innermost(matches), &session),

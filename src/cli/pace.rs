@@ -1,5 +1,7 @@
 //! What is known about a host before a request goes there, and what is learned from its answer: bans, used limits, its clock.
 
+mod clock;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,14 +13,11 @@ use crate::cli::exit::{Failure, Kind};
 use crate::cli::query::Query;
 use crate::cli::session::{now_ms, state_folder};
 use crate::cli::target::Target;
-use crate::client::{self, ClockReading, Response, UsageKind, interval_ms};
+use crate::client::{self, Response, UsageKind, interval_ms};
 use crate::config::BaseUrl;
 use crate::explain;
 use crate::signing::ApiKey;
-use crate::state::{ClockOffset, Clocks, FolderProblem, Known, Memory, Need, Site};
-
-/// From how far on the exchange's clock is followed in place of this machine's, in milliseconds.
-const WORTH_CORRECTING_MS: i64 = 250;
+use crate::state::{Clocks, FolderProblem, Known, Memory, Need, Site};
 
 /// The longest window of a limit whose end is waited for, in milliseconds.
 const LONGEST_WINDOW_MS: i64 = 60_000;
@@ -45,6 +44,8 @@ pub struct Pace<'a> {
 pub struct Shared {
     memory: Mutex<Memory>,
     claims: Mutex<Claims>,
+    /// When the exchange's clock was asked for last; locked while it is.
+    asked: Mutex<Option<Clocks>>,
 }
 
 #[derive(Default)]
@@ -77,7 +78,8 @@ impl Drop for UnderWay {
 impl Shared {
     /// For the host at a base URL. Nothing is read yet.
     pub fn of(base_url: &str) -> Arc<Self> {
-        Arc::new(Self { memory: Mutex::new(memory_of(base_url)), claims: Mutex::default() })
+        let memory = Mutex::new(memory_of(base_url));
+        Arc::new(Self { memory, claims: Mutex::default(), asked: Mutex::default() })
     }
 
     fn known(&self) -> Known {
@@ -202,47 +204,8 @@ impl<'a> Pace<'a> {
         })
     }
 
-    /// What to add to the timestamp, in milliseconds.
-    pub fn offset_ms(&self, known: &Known) -> i64 {
-        let query = self.query;
-        if query.fixed_time.is_some() || !query.target.signed {
-            return 0;
-        }
-        let now = Clocks::now();
-        let Some(clock) = known.clock else { return 0 };
-        let console = query.session.console;
-        if !clock.holds_at(now) {
-            console.detail(
-                "clock: the offset that was measured is an hour old, or this machine's clock was set since",
-            );
-            return 0;
-        }
-        if clock.offset_ms.saturating_abs() <= WORTH_CORRECTING_MS {
-            return 0;
-        }
-        let minutes = now.boot_ms.saturating_sub(clock.at.boot_ms) / 60_000;
-        console.detail(&format!("clock: corrected by {} ms, as measured {minutes} min ago", clock.offset_ms));
-        clock.offset_ms
-    }
-
-    /// By how much this machine's clock was set since the run began, in milliseconds.
-    pub fn jumped_ms(&self) -> i64 {
-        Clocks::now().jumped_since(self.started)
-    }
-
-    /// The offset is wrong: a timestamp was refused.
-    pub fn forget_clock(&self) {
-        self.learn(|known| known.clock = None);
-    }
-
-    /// Remembers the exchange's clock.
-    pub fn remember_clock(&self, reading: &ClockReading) {
-        let clock = ClockOffset { offset_ms: reading.offset_ms, at: Clocks::now() };
-        self.learn(|known| known.clock = Some(clock));
-    }
-
-    /// Remembers what an answer told of the limits. Servers on this machine have none, whatever they tell.
-    pub fn count(&self, response: &Response) {
+    /// Remembers what an answer to a request for `path` told of the limits. Servers on this machine have none, whatever they tell.
+    pub fn count(&self, path: &str, response: &Response) {
         let told = client::usage(&response.headers);
         if told.is_empty() || self.here {
             return;
@@ -250,7 +213,7 @@ impl<'a> Pace<'a> {
         let now = Clocks::now();
         self.learn(|known| {
             let now_ms = now.wall_ms.saturating_add(known.offset_ms(now).unwrap_or(0));
-            known.count(&told, self.key.as_deref(), &self.query.target.path, now_ms);
+            known.count(&told, self.key.as_deref(), path, now_ms);
         });
     }
 

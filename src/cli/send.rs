@@ -36,12 +36,19 @@ pub use collect::{Hosts, Lane, collect};
 /// The longest answer that is held to look for errors in it. Real ones are a few kilobytes.
 const MAX_HELD: u64 = 4 << 20;
 
+/// The longest that connecting to the time endpoint, and again its answer, is waited for: one that takes longer tells the
+/// exchange's clock too roughly to correct anything.
+const LONGEST_MEASURING: Duration = Duration::from_secs(2);
+
+/// More than the answer of a time endpoint ever holds, in bytes.
+const LONGEST_TIME: u64 = 4096;
+
 /// Sends the query to `base_url` and prints the answer.
 ///
 /// # Errors
 /// A failure for every end but an accepted answer.
 pub fn run(query: &Query<'_>, base_url: &str) -> Result<(), Failure> {
-    let sender = Sender::new(query, base_url);
+    let sender = Sender::new(query, base_url, Shared::of(base_url));
     // It watches until the outcome is settled: as long as that goes on, an interruption leaves it unknown.
     let _guard = sender.watch_signals()?;
     settle::at_once(query, base_url, sender.run().map_err(|failure| query.complete(failure)))
@@ -63,10 +70,10 @@ struct Sender<'a> {
 }
 
 impl<'a> Sender<'a> {
-    fn new(query: &'a Query<'a>, base_url: &'a str) -> Self {
+    fn new(query: &'a Query<'a>, base_url: &'a str, host: Arc<Shared>) -> Self {
         let begun = Arc::new(AtomicBool::new(false));
         let client = Client::new(ClientOptions { begun: Arc::clone(&begun), ..options(&query.settings) });
-        let pace = Pace::new(query, base_url, Shared::of(base_url));
+        let pace = Pace::new(query, base_url, host);
         let (client, example) = (Arc::new(client), Arc::default());
         Self { query, base_url, client, begun, pace, held: None, about_to_send: None, example }
     }
@@ -113,6 +120,24 @@ impl<'a> Sender<'a> {
             let kind = if signal == interrupt::SIGTERM { Kind::Terminated } else { Kind::Interrupted };
             Last::Dies(console::failure_text(&Failure { kind, ..interrupted }, form))
         })?)
+    }
+
+    /// Asks for the exchange's clock, on a connection of its own: none of the request is under way meanwhile.
+    fn measured_clock(&self) -> Result<ClockReading, ClockError> {
+        let target = &self.query.target;
+        let path = target.clock_path(self.query.environment()).ok_or(ClockError::NoTime)?;
+        let options = options(&self.query.settings);
+        let client = Client::new(ClientOptions {
+            timeout: options.timeout.min(LONGEST_MEASURING),
+            longest_body: LONGEST_TIME,
+            pace: client::Pace { bytes: LONGEST_TIME, window: LONGEST_MEASURING },
+            ..options
+        });
+        measure(&client, self.base_url, path, |response| {
+            self.pace.count(path, response);
+            let retry_after_s = client::retry_after_s(&response.headers, now_ms() / 1000);
+            self.wait_of(response.status, (None, ""), retry_after_s);
+        })
     }
 
     /// The request, signed at this moment.

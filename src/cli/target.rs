@@ -1,6 +1,6 @@
 //! What a request is for: an endpoint of the catalogue, or any other path.
 
-use crate::catalogue::{self, Endpoint, Environment, ErrorsIn, Method, Parameter, Settle, TOP_GROUP};
+use crate::catalogue::{self, Endpoint, Environment, ErrorsIn, Method, Parameter, Role, Settle, TOP_GROUP};
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::session::config_failure;
 use crate::config::{BaseUrl, Credentials, Settings};
@@ -89,6 +89,13 @@ impl Target {
         catalogue::base_url(environment, Some(self.group), &self.path)
     }
 
+    /// The path that tells the exchange's clock on the host that serves it; `None` where that host has none.
+    pub fn clock_path(&self, environment: Environment) -> Option<&'static str> {
+        let endpoint = catalogue::in_role(Role::Time, &self.path)?;
+        let host = catalogue::base_url(environment, Some(endpoint.group()), endpoint.path())?;
+        (self.base_url(environment) == Some(host)).then(|| endpoint.path())
+    }
+
     /// The base URL that a request for it may go to. `practice` is the address of an exchange inside this process.
     ///
     /// # Errors
@@ -126,4 +133,28 @@ impl Target {
 
 fn parse_url(url: &str) -> Result<BaseUrl, Failure> {
     BaseUrl::parse(url).map_err(|e| Failure::new(Kind::Config, e.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_is_asked_for_at_the_same_host_alone() {
+        let cases = [
+            ("spot", "account", Environment::Live, Some("/api/v3/time")),
+            ("wallet", "withdraw", Environment::Live, Some("/api/v3/time")),
+            ("futures", "new-order", Environment::Live, Some("/fapi/v1/time")),
+            ("futures", "new-order", Environment::Testnet, Some("/fapi/v1/time")),
+            ("coin-futures", "new-order", Environment::Demo, Some("/dapi/v1/time")),
+            ("options", "new-order", Environment::Live, Some("/eapi/v1/time")),
+            ("portfolio-margin", "account", Environment::Live, None),
+            ("portfolio-margin", "account", Environment::Testnet, Some("/dapi/v1/time")),
+            ("wallet", "withdraw", Environment::Testnet, None),
+        ];
+        for (group, command, environment, path) in cases {
+            let target = Target::from(catalogue::find(group, command).unwrap());
+            assert_eq!(target.clock_path(environment), path, "{group} {command} {environment}");
+        }
+    }
 }

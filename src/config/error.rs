@@ -2,7 +2,8 @@ use std::path::PathBuf;
 
 use super::{BaseUrlError, CommandProblem, FileProblem, Place, TimeoutError, UrlRefusal};
 use crate::catalogue::{Environment, UnknownEnvironment};
-use crate::signing::{KeyShapeError, PrivateKeyError, RecvWindowError};
+use crate::signing::{KeyShapeError, Masker, PrivateKeyError, RecvWindowError};
+use crate::text::shown;
 
 /// Why settings or credentials cannot be had. Never holds a secret.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +19,7 @@ pub enum ConfigError {
         problem: FileProblem,
     },
     /// The config file that a flag or variable names is not there.
-    #[error("{origin} names the config file {path}, which does not exist; write it with `bnq config init`, or correct the name", path = path.display())]
+    #[error("{origin} names the config file {path}, which does not exist; write it with `bnq config init`, or correct the name", path = Masker::new().apply(&path.display().to_string()))]
     NoConfigFile {
         /// The file.
         path: PathBuf,
@@ -69,7 +70,7 @@ pub enum ConfigError {
         problem: BaseUrlError,
     },
     /// No such profile.
-    #[error("{origin} names profile {name}, but {}", missing_profile(file.as_ref(), known))]
+    #[error("{origin} names profile {}, but {}", shown(name), missing_profile(file.as_ref(), known))]
     NoSuchProfile {
         /// The name.
         name: String,
@@ -205,7 +206,7 @@ pub enum ConfigError {
         problem: crate::signing::SigningError,
     },
     /// The name cannot be a profile's.
-    #[error("`{0}` cannot be the name of a profile; use letters, digits, `-` and `_`")]
+    #[error("`{}` cannot be the name of a profile; use letters, digits, `-` and `_`", shown(.0))]
     ProfileName(String),
     /// A path that no config file can name.
     #[error("{} is not UTF-8, so the config file cannot name it; move the file, or link to it", .0.display())]
@@ -217,6 +218,18 @@ pub enum ConfigError {
         file: PathBuf,
         /// The profile.
         profile: String,
+    },
+    /// A link stands where a file is to be written.
+    #[error(
+        "{link} is a symbolic link to {target}, and nothing is written through a link; name the file itself by --config {target}, or replace the link by the file",
+        link = link.display(),
+        target = target.display()
+    )]
+    WriteLink {
+        /// The link.
+        link: PathBuf,
+        /// Where it leads.
+        target: PathBuf,
     },
     /// A file cannot be written.
     #[error("{path} cannot be written: {problem}; see to its folder's permissions and space, or name another file by --config", path = path.display())]

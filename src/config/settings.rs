@@ -8,6 +8,7 @@ use super::source::Source;
 use super::{BaseUrl, ConfigError, Credentials, Inputs, Origin, Setting, SettingProblem};
 use crate::catalogue::Environment;
 use crate::signing::RecvWindow;
+use crate::text::shown;
 
 /// How long connecting, and again sending and the status line, may take unless a setting says otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -107,7 +108,7 @@ impl Settings {
             row("recv_window", self.recv_window.as_ref(), ToString::to_string),
             row("timeout", Some(&self.timeout), |t| t.as_secs_f64().to_string()),
             row("ca_file", self.ca_file.as_ref(), |p| p.display().to_string()),
-            row("output", self.output.as_ref(), Clone::clone),
+            row("output", self.output.as_ref(), |o| shown(o).into_owned()),
         ];
         rows.into_iter().flatten().collect()
     }

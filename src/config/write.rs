@@ -1,6 +1,6 @@
 use std::fs::{DirBuilder, File, TryLockError};
 use std::io::{Error, ErrorKind, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,8 +14,8 @@ const LONGEST_LOCK: Duration = Duration::from_secs(5);
 /// lost. It is the folder that is locked, since the file is replaced. `None` where the file system has no locks.
 pub(super) fn lock(path: &Path) -> Result<Option<File>, ConfigError> {
     let failed = |problem| ConfigError::Write { path: path.to_owned(), problem };
-    let target = target(path).map_err(failed)?;
-    let folder = make_folder(&target).and_then(File::open).map_err(failed)?;
+    check(path)?;
+    let folder = make_folder(path).and_then(File::open).map_err(failed)?;
     let began = Instant::now();
     loop {
         match folder.try_lock() {
@@ -35,20 +35,19 @@ pub(super) fn lock(path: &Path) -> Result<Option<File>, ConfigError> {
 /// Writes a file that holds a secret: a new one with mode 0600 in the same folder, synced, then renamed over the old.
 /// Whoever reads it meanwhile sees the old or the new, whole. Folders that are missing are made with mode 0700.
 ///
-/// A link is followed, since people keep their config file elsewhere and link to it: the file it leads to is replaced and
-/// the link stays. One that leads nowhere is an error.
+/// A link in its place is an error, wherever it leads.
 pub(super) fn write_private(path: &Path, content: &[u8]) -> Result<(), ConfigError> {
+    check(path)?;
     replace(path, content).map_err(|problem| ConfigError::Write { path: path.to_owned(), problem })
 }
 
 fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
-    let target = target(path)?;
-    let folder = make_folder(&target)?;
+    let folder = make_folder(path)?;
     // `tempfile` makes files with mode 0600 and a name that nobody can foresee.
     let mut file = tempfile::Builder::new().prefix(".bnq-").tempfile_in(folder)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
-    file.persist(&target).map_err(|e| e.error)?;
+    file.persist(path).map_err(|e| e.error)?;
     // The rename itself lasts once the folder is synced; some file systems cannot, and need not.
     File::open(folder).and_then(|f| f.sync_all()).or_else(|e| match e.kind() {
         ErrorKind::InvalidInput | ErrorKind::PermissionDenied | ErrorKind::Unsupported => Ok(()),
@@ -63,26 +62,25 @@ fn make_folder(file: &Path) -> Result<&Path, Error> {
     Ok(folder)
 }
 
-/// The file to replace: the one that a link leads to, if the link is this user's or root's.
-fn target(path: &Path) -> Result<PathBuf, Error> {
+/// Refuses to write where something other than a regular file stands. A link is not followed: who made it decides what is
+/// overwritten, and a config file that is kept elsewhere can be named itself.
+fn check(path: &Path) -> Result<(), ConfigError> {
+    let failed = |problem| ConfigError::Write { path: path.to_owned(), problem };
     match path.symlink_metadata() {
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(path.to_owned()),
-        Err(e) => Err(e),
-        Ok(metadata) if metadata.is_file() => Ok(path.to_owned()),
-        Ok(metadata) => {
-            let own = rustix::process::geteuid().as_raw();
-            if metadata.is_symlink() && metadata.uid() != own && metadata.uid() != 0 {
-                return Err(Error::new(ErrorKind::PermissionDenied, "it is another user's link"));
-            }
-            let target = path.canonicalize()?;
-            let regular = target.metadata()?.is_file();
-            if regular {
-                Ok(target)
-            } else {
-                Err(Error::new(ErrorKind::InvalidInput, "it is no regular file"))
-            }
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(failed(e)),
+        Ok(metadata) if metadata.is_file() => Ok(()),
+        Ok(metadata) if metadata.is_symlink() => {
+            let target = path.read_link().map_err(failed)?;
+            Err(ConfigError::WriteLink { link: path.to_owned(), target: beside(path, &target) })
         }
+        Ok(_) => Err(failed(Error::new(ErrorKind::InvalidInput, "it is no regular file"))),
     }
+}
+
+/// Where a link's target is, which may be relative to the link's folder.
+fn beside(link: &Path, target: &Path) -> PathBuf {
+    link.parent().map_or_else(|| target.to_owned(), |folder| folder.join(target))
 }
 
 #[cfg(test)]
@@ -110,14 +108,24 @@ mod tests {
     }
 
     #[test]
-    fn a_link_stays_and_the_file_it_leads_to_is_replaced() {
+    fn no_link_is_written_through() {
         let root = tempfile::tempdir().unwrap();
         let (real, link) = (root.path().join("dotfiles.toml"), root.path().join("config.toml"));
         fs::write(&real, "old").unwrap();
-        symlink("dotfiles.toml", &link).unwrap();
-        write_private(&link, b"new").unwrap();
-        assert!(link.symlink_metadata().unwrap().is_symlink());
-        assert_eq!((fs::read(&real).unwrap(), mode(&real)), (b"new".to_vec(), 0o600));
+        for target in [Path::new("dotfiles.toml"), &real, Path::new("nowhere"), Path::new("/dev/null")] {
+            symlink(target, &link).unwrap();
+            let named = root.path().join(target);
+            for error in [write_private(&link, b"new").unwrap_err(), lock(&link).unwrap_err()] {
+                let said = error.to_string();
+                let both = format!("{} is a symbolic link to {}", link.display(), named.display());
+                assert!(said.starts_with(&both), "{said}");
+                assert!(said.contains(&format!("--config {}", named.display())), "{said}");
+            }
+            assert_eq!(link.read_link().unwrap(), target);
+            fs::remove_file(&link).unwrap();
+        }
+        assert_eq!(fs::read(&real).unwrap(), b"old");
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1, "nothing is left behind");
     }
 
     #[test]
@@ -135,31 +143,14 @@ mod tests {
     }
 
     #[test]
-    fn anothers_link_is_not_followed() {
-        let root = tempfile::tempdir().unwrap();
-        let (real, link) = (root.path().join("real"), root.path().join("config.toml"));
-        fs::write(&real, "old").unwrap();
-        symlink("real", &link).unwrap();
-        // Only root can give a link away; whoever else runs this has nobody else's link.
-        if std::os::unix::fs::lchown(&link, Some(65_534), None).is_err() {
-            return;
-        }
-        let error = write_private(&link, b"new").unwrap_err().to_string();
-        assert!(error.contains("another user's link"), "{error}");
-        assert_eq!(fs::read(&real).unwrap(), b"old");
-    }
-
-    #[test]
     fn what_is_no_file_is_not_replaced() {
         let root = tempfile::tempdir().unwrap();
-        let dangling = root.path().join("dangling");
-        symlink("nowhere", &dangling).unwrap();
-        let device = root.path().join("device");
-        symlink("/dev/null", &device).unwrap();
-        for path in [root.path().to_owned(), dangling, device, root.path().join("dangling/x")] {
+        let file = root.path().join("file");
+        fs::write(&file, "old").unwrap();
+        for path in [root.path().to_owned(), Path::new("/dev/null").to_owned(), file.join("x")] {
             let error = write_private(&path, b"x").unwrap_err();
             assert!(matches!(error, ConfigError::Write { .. }), "{path:?}: {error}");
         }
-        assert!(!root.path().join("nowhere").exists());
+        assert_eq!(fs::read(&file).unwrap(), b"old");
     }
 }

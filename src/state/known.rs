@@ -23,13 +23,16 @@ pub struct Known {
     pub used: Vec<Used>,
 }
 
-/// A time before which nothing may be sent, after a 429 or 418. Times are of the wall clock, in milliseconds.
+/// A time before which nothing may be sent, after a 429 or 418.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
     /// The status that set it.
     pub status: u16,
-    /// From when on requests may be sent.
+    /// From when on requests may be sent: by the wall clock, in milliseconds.
     pub until_ms: i64,
+    /// When that was told. While the machine stays on, setting its clock neither ends a ban nor makes it longer.
+    #[serde(default)]
+    pub at: Option<Clocks>,
 }
 
 /// How much of one limit was used.
@@ -116,7 +119,10 @@ impl Known {
     /// How long nothing may be sent, and the status that said so. A time further away than any ban is none.
     pub fn held(&self, now: Clocks) -> Option<(Duration, u16)> {
         let hold = self.hold?;
-        let left_ms = hold.until_ms.saturating_sub(now.wall_ms);
+        let told = hold.at.filter(|at| now.same_start(*at));
+        let now_ms =
+            told.map_or(now.wall_ms, |at| at.wall_ms.saturating_add(now.boot_ms.saturating_sub(at.boot_ms)));
+        let left_ms = hold.until_ms.saturating_sub(now_ms);
         let left = u64::try_from(left_ms).ok().filter(|_| (1..=LONGEST_HOLD_MS).contains(&left_ms))?;
         Some((Duration::from_millis(left), hold.status))
     }
@@ -124,9 +130,8 @@ impl Known {
     /// Nothing may be sent for this long. Of two such times the later one counts.
     pub fn hold(&mut self, status: u16, wait: Duration, now: Clocks) {
         let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX).min(LONGEST_HOLD_MS);
-        let new = Hold { status, until_ms: now.wall_ms.saturating_add(wait_ms) };
-        if self.held(now).is_none() || self.hold.is_some_and(|old| old.until_ms < new.until_ms) {
-            self.hold = Some(new);
+        if self.held(now).is_none_or(|(left, _)| left < wait) {
+            self.hold = Some(Hold { status, until_ms: now.wall_ms.saturating_add(wait_ms), at: Some(now) });
         }
     }
 

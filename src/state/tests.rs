@@ -8,7 +8,7 @@ use super::*;
 use crate::client::{Usage, UsageKind};
 use crate::config::BaseUrl;
 
-const NOW: Clocks = Clocks { wall_ms: 1_772_323_230_000, boot_ms: 5_000_000 };
+const NOW: Clocks = Clocks { wall_ms: 1_772_323_230_000, boot_ms: 5_000_000, boot_id: Some(7) };
 
 fn site() -> Site {
     Site { host: "api.example.com".to_owned(), port: 443 }
@@ -23,7 +23,7 @@ fn held_for(seconds: u64) -> impl Fn(&mut Known) {
 }
 
 fn at(wall_ms: i64, boot_ms: i64) -> Clocks {
-    Clocks { wall_ms: NOW.wall_ms + wall_ms, boot_ms: NOW.boot_ms + boot_ms }
+    Clocks { wall_ms: NOW.wall_ms + wall_ms, boot_ms: NOW.boot_ms + boot_ms, ..NOW }
 }
 
 #[test]
@@ -170,24 +170,67 @@ fn an_offset_is_dropped_when_it_no_longer_tells_the_clock() {
         ("set forward", at(120_000, 60_000), false),
         ("set back", at(-120_000, 60_000), false),
         ("started anew", at(60_000, -4_000_000), false),
+        ("started anew, and on for as long", Clocks { boot_id: Some(8), ..at(60_000, 60_000) }, false),
+        ("no names of starts", Clocks { boot_id: None, ..at(60_000, 60_000) }, true),
     ];
-    let known = Known { clock: Some(ClockOffset { offset_ms: 700, at: NOW }), ..Known::default() };
+    let clock = ClockOffset { offset_ms: 700, round_trip_ms: 20, at: NOW };
+    let known = Known { clock: Some(clock), ..Known::default() };
     for (name, now, holds) in cases {
         assert_eq!(known.offset_ms(now), holds.then_some(700), "{name}");
     }
 }
 
 #[test]
+fn a_clock_that_is_set_is_told_from_one_that_is_started_anew_or_runs_on() {
+    let hour = 60 * 60 * 1000;
+    let cases = [
+        ("runs on", at(60_000, 60_000), 0),
+        ("slewed a little", at(60_200, 60_000), 0),
+        ("set forward", at(120_000, 60_000), 60_000),
+        ("set back", at(-120_000, 60_000), -180_000),
+        ("set forward, an hour on", at(2 * hour, hour), 0),
+        ("started anew", at(60_000, -4_000_000), 0),
+        ("started anew, and on for longer", Clocks { boot_id: Some(8), ..at(86_400_000, 60_000) }, 0),
+    ];
+    let clock = ClockOffset { offset_ms: 700, round_trip_ms: 20, at: NOW };
+    for (name, now, jumped_ms) in cases {
+        assert_eq!(clock.jumped_ms(now), jumped_ms, "{name}");
+    }
+}
+
+#[test]
+fn what_is_small_or_uncertain_is_not_corrected() {
+    let cases = [
+        (0, 10, 0),
+        (250, 10, 0),
+        (-250, 10, 0),
+        (251, 10, 251),
+        (-251, 10, -251),
+        (600, 1_199, 600),
+        (600, 1_200, 0),
+        (-600, 1_300, 0),
+    ];
+    for (offset_ms, round_trip_ms, correction_ms) in cases {
+        let clock = ClockOffset { offset_ms, round_trip_ms, at: NOW };
+        assert_eq!(clock.correction_ms(), correction_ms, "{offset_ms} {round_trip_ms}");
+    }
+}
+
+#[test]
 fn a_ban_lasts_as_long_as_it_was_said_to_and_at_most_three_days() {
     let day = 24 * 60 * 60;
-    let cases: [(&str, &[u64], Clocks, Option<u64>); 7] = [
+    let cases: [(&str, &[u64], Clocks, Option<u64>); 11] = [
         ("no ban", &[], at(0, 0), None),
         ("just now", &[10], at(0, 0), Some(10)),
         ("half over", &[10], at(5_000, 5_000), Some(5)),
         ("over", &[10], at(10_000, 10_000), None),
         ("the longer one first", &[30, 10], at(0, 0), Some(30)),
         ("absurd", &[u64::MAX], at(0, 0), Some(3 * day)),
-        ("the clock was set back", &[3 * day], at(-3_600_000, 1_000), None),
+        ("the clock was set back", &[10], at(-3_600_000, 1_000), Some(9)),
+        ("the clock was set forward", &[10], at(3_600_000, 1_000), Some(9)),
+        ("the clock was set forward, and it is over", &[10], at(3_600_000, 10_000), None),
+        ("started anew", &[10], Clocks { boot_id: Some(8), ..at(4_000, 0) }, Some(6)),
+        ("started anew and set back", &[3 * day], Clocks { boot_id: Some(8), ..at(-3_600_000, 0) }, None),
     ];
     for (name, waits, now, left) in cases {
         let mut known = Known::default();

@@ -5,9 +5,11 @@ mod decimal;
 mod fill;
 mod nearest;
 mod sanitize;
+mod shown;
 
 pub use decimal::is_decimal;
 pub use fill::fill;
 pub use nearest::nearest;
 pub(crate) use sanitize::{TerminalFilter, escape, is_unsafe};
 pub use sanitize::{sanitize, sanitize_bytes};
+pub use shown::shown;

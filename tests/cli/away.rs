@@ -10,7 +10,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection};
 
-use super::support::{Bnq, KEY, SECRET, Then, bnq};
+use super::support::{Bnq, KEY, SECRET, Then, answer, bnq, now_ms};
 
 const NAME: &str = "exchange.example";
 
@@ -19,10 +19,20 @@ pub struct Away {
     proxy: String,
     folder: tempfile::TempDir,
     requests: Arc<Mutex<Vec<String>>>,
+    asked: Arc<Mutex<usize>>,
 }
 
-/// Starts it; `then` is asked with the number of the request, from 0 on, and its first line.
+/// Starts it with this machine's clock; `then` is asked with the number of the request, from 0 on, and its first line. Who asks
+/// for its time is no request of these.
 pub fn away(then: impl Fn(usize, &str) -> Then + Send + 'static) -> Away {
+    away_with_clock(|_| answer("200 OK", &format!(r#"{{"serverTime":{}}}"#, now_ms())), then)
+}
+
+/// The same with another clock: `time` is asked how often its time was asked for before.
+pub fn away_with_clock(
+    time: impl Fn(usize) -> Then + Send + 'static,
+    then: impl Fn(usize, &str) -> Then + Send + 'static,
+) -> Away {
     let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -43,21 +53,26 @@ pub fn away(then: impl Fn(usize, &str) -> Then + Send + 'static) -> Away {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let proxy = format!("http://{}", listener.local_addr().unwrap());
     let (requests, config) = (Arc::new(Mutex::new(Vec::new())), Arc::new(config));
-    let kept = Arc::clone(&requests);
+    let asked = Arc::new(Mutex::new(0));
+    let (kept, counted) = (Arc::clone(&requests), Arc::clone(&asked));
     thread::spawn(move || {
         for tcp in listener.incoming().map_while(Result::ok) {
-            serve(tcp, &config, &kept, &then);
+            serve(tcp, &config, |request| {
+                let line = request.lines().next().unwrap_or_default().to_owned();
+                if line.contains("/api/v3/time ") {
+                    *counted.lock().unwrap() += 1;
+                    return time(*counted.lock().unwrap() - 1);
+                }
+                let number = kept.lock().unwrap().len();
+                kept.lock().unwrap().push(request);
+                then(number, &line)
+            });
         }
     });
-    Away { proxy, folder, requests }
+    Away { proxy, folder, requests, asked }
 }
 
-fn serve(
-    mut tcp: TcpStream,
-    config: &Arc<ServerConfig>,
-    kept: &Mutex<Vec<String>>,
-    then: &impl Fn(usize, &str) -> Then,
-) {
+fn serve(mut tcp: TcpStream, config: &Arc<ServerConfig>, then: impl FnOnce(String) -> Then) {
     let _ = tcp.set_read_timeout(Some(Duration::from_secs(10)));
     if head(&mut tcp).is_none() || tcp.write_all(b"HTTP/1.1 200 OK\r\n\r\n").is_err() {
         return;
@@ -68,13 +83,15 @@ fn serve(
     }
     let mut stream = rustls::Stream::new(&mut connection, &mut tcp);
     let Some(request) = head(&mut stream) else { return };
-    let number = kept.lock().unwrap().len();
-    let line = request.lines().next().unwrap_or_default().to_owned();
-    kept.lock().unwrap().push(request);
-    if let Then::Answer(bytes) = then(number, &line) {
-        let _ = stream.write_all(&bytes);
-        stream.conn.send_close_notify();
-        let _ = stream.conn.write_tls(stream.sock);
+    match then(request) {
+        Then::Answer(bytes) => {
+            let _ = stream.write_all(&bytes);
+            stream.conn.send_close_notify();
+            let _ = stream.conn.write_tls(stream.sock);
+        }
+        // Open as long as the tests run.
+        Then::Hang => std::mem::forget(tcp),
+        _ => {}
     }
 }
 
@@ -115,7 +132,12 @@ impl Away {
         self.folder.path().join("state")
     }
 
-    /// The heads of the requests received so far.
+    /// How often its time was asked for so far.
+    pub fn clock_requests(&self) -> usize {
+        *self.asked.lock().unwrap()
+    }
+
+    /// The heads of the other requests received so far.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }

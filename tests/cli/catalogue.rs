@@ -136,7 +136,8 @@ fn every_command_can_be_tried() {
         let ran = command("--env local --errors json -o compact", endpoint, &given, window).run();
         if is_example(endpoint) {
             assert_eq!(ran.code, Some(0), "{endpoint:?}: {ran:?}");
-            assert_eq!(ran.stderr, "note: an example, not played by the practice exchange\n", "{endpoint:?}");
+            let note = "{\"note\":\"an example, not played by the practice exchange\"}\n";
+            assert_eq!(ran.stderr, note, "{endpoint:?}");
             return assert_fits(endpoint, &ran.json(), &shape_of(endpoint), "");
         }
         // A batch whose items are refused is an answer all the same: the note on the account stands before the error.

@@ -20,6 +20,43 @@ fn without_credentials_the_sources_are_named_in_order() {
 }
 
 #[test]
+fn a_secret_in_the_place_of_a_word_is_not_shown() {
+    let (words, place) = (
+        ["BNQ_ENV", "BNQ_PROFILE", "BNQ_OUTPUT", "BNQ_ERRORS"],
+        ["BNQ_CONFIG", "BNQ_BASE_URL", "BNQ_STATE_DIR"],
+    );
+    let mixed = "AbCd/1234+".repeat(5);
+    for (secret, variables) in [
+        (SECRET, [words.as_slice(), &place].concat()),
+        (KEY, [words.as_slice(), &place].concat()),
+        (&format!(" {SECRET}"), words.to_vec()),
+        // This could be a path.
+        (&mixed, words.to_vec()),
+    ] {
+        for name in variables {
+            for command in
+                ["open-orders", "-v ping --retry-for 0", "doctor --offline", "config show", "config check"]
+            {
+                let config = profile(&format!("secret_key = \"{SECRET}\""));
+                let command = bnq(command).var("HTTPS_PROXY", "http://127.0.0.1:9").var(name, secret);
+                let ran = command.config(&config).run();
+                let shown = ran.stderr.contains(secret) || ran.stdout.contains(secret);
+                assert!(!shown, "{name}: {ran:?}");
+            }
+        }
+        for flag in ["--env", "--profile", "--output", "--errors", "--color"] {
+            let ran = bnq("open-orders").arg(flag).arg(secret).run();
+            assert!(matches!(ran.code, Some(2 | 3)) && !ran.stderr.contains(secret), "{flag}: {ran:?}");
+        }
+    }
+    bnq("open-orders")
+        .var("BNQ_ENV", SECRET)
+        .run()
+        .exits(3)
+        .says("BNQ_ENV is wrong: `(64 characters)` is no");
+}
+
+#[test]
 fn each_source_signs() {
     let signed = |command: super::support::Bnq| command.run().exits(0).stdout;
     let expected = signed(bnq("--dry-run --timestamp 1 account").keys());

@@ -125,6 +125,26 @@ fn a_link_that_leads_nowhere_is_no_config_file() {
 }
 
 #[test]
+fn the_config_file_is_read_through_a_link_but_not_written() {
+    let home = home();
+    init(home.path(), "first").run().exits(0);
+    let (link, real) = (config(home.path()), home.path().join("dotfiles.toml"));
+    fs::rename(&link, &real).unwrap();
+    symlink(&real, &link).unwrap();
+    let before = fs::read(&real).unwrap();
+    let said = format!("{} is a symbolic link to {}", link.display(), real.display());
+    init(home.path(), "second").run().exits(3).prints_nothing().says(&said).says("--config ");
+    assert_eq!((fs::read(&real).unwrap(), fs::read_link(&link).unwrap()), (before, real.clone()));
+    let checks = |profiles: usize| {
+        let ran = bnq("config check -o json").var("HOME", home.path().to_str().unwrap()).run().exits(0);
+        assert_eq!(ran.json().as_array().unwrap().len(), profiles);
+    };
+    checks(1);
+    init(home.path(), "second").arg("--config").arg(real.to_str().unwrap()).run().exits(0);
+    checks(2);
+}
+
+#[test]
 fn profiles_written_at_once_are_all_there() {
     let home = home();
     init(home.path(), "first").run().exits(0);

@@ -8,9 +8,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use rustix::pty::OpenptFlags;
 
-use super::support::{Bnq, Scripted, Then, answer, bnq, installed, scripted};
+use super::support::{Bnq, Scripted, Then, answer, bnq, installed, scripted, terminal};
 
 const ORDER: &str =
     "new-order --symbol ARKBTC --side BUY --type LIMIT --time-in-force GTC --quantity 1 --price 0.1";
@@ -173,9 +172,7 @@ fn at_the_question_before_a_change_nothing_has_been_sent() {
     }
     for (signal, number, _) in SIGNALS {
         let (proxy, _) = telling(|_, _| Then::Hang);
-        let master = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        rustix::pty::unlockpt(&master).unwrap();
-        let name = rustix::pty::ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+        let (mut terminal, name) = terminal();
         let slave = || File::options().read(true).write(true).open(&name).unwrap();
         let bnq = bnq(ORDER).keys().var("HTTPS_PROXY", &proxy.url);
         let plain = bnq.command();
@@ -185,7 +182,6 @@ fn at_the_question_before_a_change_nothing_has_been_sent() {
         command.stdin(slave()).stdout(slave()).stderr(slave());
         let mut child = command.spawn().unwrap();
         drop(command);
-        let mut terminal = File::from(master);
         let mut seen = Vec::new();
         while !String::from_utf8_lossy(&seen).contains("Send it? [y/N]") {
             let mut some = [0; 256];

@@ -17,6 +17,7 @@ mod catalogue;
 mod changes;
 mod check;
 mod client;
+mod clock;
 mod completions;
 mod credentials;
 mod doctor;

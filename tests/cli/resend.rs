@@ -1,18 +1,17 @@
 //! Reads are sent again, changes never, and what the exchange said of limits and its clock outlives a run.
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::process::Stdio;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::away::away;
-use super::support::{KEY, Scripted, Then, answer, bnq, scripted};
+use super::support::{KEY, Scripted, Then, answer, bnq, now_ms, scripted, terminal};
 
 const ORDER: &str = "new-order --symbol ARKBTC --side BUY --type MARKET --quantity 1";
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-
-fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()
-}
 
 /// An answer with headers of its own.
 fn with(status: &str, headers: &str, body: &str) -> Then {
@@ -20,11 +19,6 @@ fn with(status: &str, headers: &str, body: &str) -> Then {
     Then::Answer(
         format!("HTTP/1.1 {status}\r\n{headers}\r\nContent-Length: {length}\r\n\r\n{body}").into_bytes(),
     )
-}
-
-fn clock_refused() -> Then {
-    let body = r#"{"code":-1021,"msg":"Timestamp for this request is outside of the recvWindow."}"#;
-    answer("400 Bad Request", body)
 }
 
 fn local(server: &Scripted, line: &str) -> super::support::Bnq {
@@ -127,6 +121,26 @@ fn what_would_end_alike_is_not_sent_again() {
 }
 
 #[test]
+fn how_long_the_exchange_wants_nothing_is_said() {
+    let cases: &[(Script, &str, Option<u64>)] = &[
+        (|| with("429 Too Many Requests", "Retry-After: 100", "{}"), "wait:  100 s\n", Some(100)),
+        (|| with("418 I'm a teapot", "Retry-After: 600", "{}"), "wait:  10 min\n", Some(600)),
+        (|| answer("429 Too Many Requests", r#"{"code":-1003,"msg":"x"}"#), "wait:  60 s\n", Some(60)),
+        (|| answer("400 Bad Request", r#"{"code":-1121,"msg":"x"}"#), "", None),
+    ];
+    for (script, line, seconds) in cases {
+        let script = *script;
+        for command in ["open-orders", ORDER] {
+            let server = scripted(move |_, _| script());
+            let ran = local(&server, command).run().says(line);
+            assert_eq!(ran.stderr.contains("wait:"), seconds.is_some(), "{ran:?}");
+            let error = local(&server, &format!("--errors json {command}")).run().error();
+            assert_eq!(error["retry_after_s"].as_u64(), *seconds, "{error}");
+        }
+    }
+}
+
+#[test]
 fn nobody_waits_for_a_limit_where_that_is_not_wanted() {
     let server = scripted(|n, _| match n {
         0 => answer("502 Bad Gateway", ""),
@@ -215,21 +229,6 @@ fn a_malformed_budget_is_a_usage_error() {
 }
 
 #[test]
-fn a_window_that_the_network_is_too_slow_for_is_explained() {
-    let server = scripted(|_, line| {
-        std::thread::sleep(Duration::from_millis(20));
-        if line.contains("/api/v3/time") {
-            return answer("200 OK", &format!(r#"{{"serverTime":{}}}"#, now_ms()));
-        }
-        clock_refused()
-    });
-    for command in ["open-orders", ORDER] {
-        let ran = local(&server, &format!("--recv-window 2 {command}")).run().exits(5);
-        ran.says("recvWindow lets the request be 2 ms old").says("--recv-window");
-    }
-}
-
-#[test]
 fn a_ban_holds_for_every_run_until_it_is_over_or_forgotten() {
     let server = away(|n, _| match n {
         0 => with("429 Too Many Requests", "Retry-After: 1000", r#"{"code":-1003,"msg":"x"}"#),
@@ -272,22 +271,6 @@ fn a_ban_that_ends_soon_is_waited_for() {
     server.bnq("open-orders").run().exits(0);
     let sent: i64 = parameter(&server.requests()[1], "timestamp").parse().unwrap();
     assert!(sent - began >= 2000, "{} ms", sent - began);
-}
-
-#[test]
-fn what_the_doctor_is_told_counts_for_others() {
-    let server = away(|n, line| match n {
-        _ if line.contains("/api/v3/time") => {
-            answer("200 OK", &format!(r#"{{"serverTime":{}}}"#, now_ms() - 700))
-        }
-        4 => with("429 Too Many Requests", "Retry-After: 1000", r#"{"code":-1003,"msg":"x"}"#),
-        _ => answer("200 OK", "[]"),
-    });
-    server.bnq("open-orders").run().exits(0);
-    server.bnq("doctor").run().exits(6);
-    server.bnq("ping").run().exits(6).says("nothing was sent");
-    let known = server.bnq("limits -o json").run().exits(0).json();
-    assert!(known["hosts"][0]["clock"]["offset_ms"].as_i64().unwrap() < -500, "{known}");
 }
 
 #[test]
@@ -349,45 +332,6 @@ fn what_would_go_over_a_limit_is_not_sent() {
 }
 
 #[test]
-fn the_clock_is_measured_after_a_refusal_and_the_next_run_uses_it() {
-    let server = away(|n, line| match n {
-        _ if line.contains("/api/v3/time") => {
-            answer("200 OK", &format!(r#"{{"serverTime":{}}}"#, now_ms() - DAY_MS))
-        }
-        0 => clock_refused(),
-        _ => answer("200 OK", "[]"),
-    });
-    let ran = server.bnq(&format!("--yes {ORDER}")).run().exits(5).says("the next run corrects that");
-    assert!(!ran.stderr.contains("sent again"), "{ran:?}");
-    server.bnq("-v open-orders").run().exits(0).says("clock: corrected by -86");
-    let sent = server.requests();
-    let lines: Vec<&str> = sent.iter().map(|r| r.split('?').next().unwrap()).collect();
-    assert_eq!(lines.len(), 3, "{lines:?}");
-    let corrected: i64 = parameter(&sent[2], "timestamp").parse().unwrap();
-    assert!((corrected - (now_ms() - DAY_MS)).abs() < 60_000, "{corrected}");
-    // A fixed time is neither measured nor corrected, and a public request carries none.
-    server.bnq("--timestamp 1499827319559 open-orders").run().exits(0);
-    assert!(server.requests()[3].contains("timestamp=1499827319559&"));
-    assert!(server.bnq("limits").run().exits(0).stdout.contains("ms from this machine's"));
-}
-
-#[test]
-fn a_refused_timestamp_drops_the_offset_that_was_remembered() {
-    let server = away(|n, line| match n {
-        1 => answer("200 OK", &format!(r#"{{"serverTime":{}}}"#, now_ms() - DAY_MS)),
-        _ if line.contains("/api/v3/time") => answer("500 Internal Server Error", ""),
-        0 | 3 => clock_refused(),
-        _ => answer("200 OK", "[]"),
-    });
-    server.bnq("open-orders").run().exits(0).says("sent again with that corrected");
-    server.bnq("open-orders").run().exits(5).says("could not be measured");
-    server.bnq("open-orders").run().exits(0);
-    let last = server.requests().pop().unwrap();
-    let sent: i64 = parameter(&last, "timestamp").parse().unwrap();
-    assert!((sent - now_ms()).abs() < 60_000, "{sent}");
-}
-
-#[test]
 fn what_is_remembered_is_private_and_holds_no_key_and_nothing_is_of_this_machine() {
     let headers = "X-MBX-USED-WEIGHT-1M: 3\r\nX-MBX-ORDER-COUNT-1D: 1";
     let server = away(move |_, _| with("200 OK", headers, "[]"));
@@ -435,4 +379,95 @@ fn without_a_folder_for_state_everything_works() {
         .run()
         .exits(0)
         .says("state: /dev/null/x is not used");
+}
+
+#[test]
+fn under_errors_json_each_line_on_stderr_is_an_object() {
+    let script = |n, _: &str| match n {
+        0 | 1 => answer("502 Bad Gateway", "<html>"),
+        _ => answer("400 Bad Request", r#"{"code":-1121,"msg":"Invalid symbol."}"#),
+    };
+    let ran = local(&scripted(script), "--errors json open-orders").run().exits(7);
+    assert_eq!(ran.error()["code"], -1121);
+    let notes: Vec<String> = ran.stderr_lines().iter().map(|line| line["note"].to_string()).collect();
+    assert_eq!(notes.len(), 3, "{ran:?}");
+    assert!(notes[0].starts_with("\"HTTP 502") && notes[0].contains("; try 2 in "), "{ran:?}");
+    assert!(notes[1].contains("; try 3 in ") && notes[2] == "null", "{ran:?}");
+
+    let ran = local(&scripted(script), "-v --errors json open-orders").run().exits(7);
+    let details = ran.stderr_lines().into_iter().filter(|line| line["detail"].is_string()).count();
+    assert!(details > 5 && ran.error()["code"] == -1121, "{ran:?}");
+
+    let ran = local(&scripted(script), "-q --errors json open-orders").run().exits(7);
+    assert_eq!((ran.stderr_lines().len(), &ran.error()["code"]), (1, &(-1121).into()), "{ran:?}");
+}
+
+/// What a terminal on stderr was sent while a read waited for the 3 s of a `Retry-After`. Once it is sent `until`, if that is
+/// given, the read is interrupted.
+fn seen_while_waiting(flags: &str, until: Option<&str>) -> String {
+    let server = scripted(|n, _| match n {
+        0 => with("429 Too Many Requests", "Retry-After: 3", r#"{"code":-1003,"msg":"x"}"#),
+        _ => answer("200 OK", "[]"),
+    });
+    let (mut terminal, name) = terminal();
+    let slave = fs::File::options().read(true).write(true).open(name).unwrap();
+    let bnq = local(&server, &format!("{flags} open-orders"));
+    let mut command = bnq.command();
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(slave).spawn().unwrap();
+    drop(command);
+    let (mut seen, mut until) = (String::new(), until);
+    let mut some = [0; 256];
+    // It ends with an error once nobody has the other side any more.
+    while let Ok(count @ 1..) = terminal.read(&mut some) {
+        seen.push_str(std::str::from_utf8(&some[..count]).unwrap());
+        if until.take_if(|text| seen.contains(*text)).is_some() {
+            kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+        }
+    }
+    child.wait().unwrap();
+    seen
+}
+
+#[test]
+fn a_terminal_counts_down_what_is_waited_for() {
+    let seen = seen_while_waiting("", None);
+    let (note, counted) = seen.split_once("\r\n").unwrap();
+    assert!(note.starts_with("note: HTTP 429") && note.ends_with("; try 2 in 3.0 s"), "{seen:?}");
+    let frames: Vec<&str> = counted.split("\r\u{1b}[K").collect();
+    let (Some((&"", rest)), true) = (frames.split_first(), frames.len() > 3) else { panic!("{seen:?}") };
+    let (last, numbers) = rest.split_last().unwrap();
+    assert_eq!(*last, "", "the line is gone in the end: {seen:?}");
+    let seconds: Vec<f64> = numbers.iter().map(|n| n.strip_suffix(" s").unwrap().parse().unwrap()).collect();
+    assert!(seconds.is_sorted_by(|a, b| a >= b) && seconds[0] <= 3.0, "{seen:?}");
+    assert!(seconds.last() < seconds.first(), "{seen:?}");
+    assert_eq!(seen_while_waiting("-q", None), "");
+}
+
+#[test]
+fn an_interruption_takes_the_place_of_the_countdown() {
+    let seen = seen_while_waiting("", Some("[K"));
+    assert!(seen.ends_with(" s\r\u{1b}[Kerror: interrupted; nothing was changed\r\n"), "{seen:?}");
+}
+
+#[test]
+fn the_window_of_a_limit_that_is_used_up_is_waited_for() {
+    let window = |ms: i64| ms.div_euclid(10_000);
+    // The first run or the second may begin in another window than the answer of the first came in.
+    for _ in 0..5 {
+        let server = away(|_, _| with("200 OK", "X-MBX-ORDER-COUNT-10S: 100", "{}"));
+        server.bnq(&format!("--yes {ORDER}")).run().exits(0);
+        let began = now_ms();
+        let ran = server.bnq(&format!("--yes {ORDER}")).run().exits(0);
+        let sent = parameter(&server.requests()[1], "timestamp").parse().unwrap();
+        assert_eq!(server.requests().len(), 2);
+        if ran.stderr.is_empty() {
+            continue;
+        }
+        let ran = ran
+            .says("note: the limit of orders is used up: 100 of 100 in 10S, and new-order takes 1; waiting ");
+        assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
+        assert_eq!(window(sent), window(began) + 1, "{ran:?}");
+        return;
+    }
+    panic!("no run began in the window that it had to wait for");
 }

@@ -1,18 +1,14 @@
 //! `bnq settle` and `--settle`: what became of a change is found out, and nothing is said that is not certain.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use super::support::{Bnq, Ran, Scripted, Serve, Then, answer, bnq, scripted, serve_rules};
+use super::support::{Bnq, Ran, Scripted, Serve, Then, answer, bnq, now_ms, scripted, serve_rules};
 
 const BUY: &str =
     "new-order --symbol ARKBTC --side BUY --type LIMIT --time-in-force GTC --quantity 100 --price";
 /// Far below the market, so that it rests.
 const RESTS: &str = "0.000003";
 const MISSING: &str = r#"{"code":-2013,"msg":"Order does not exist."}"#;
-
-fn now_ms() -> i64 {
-    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
-}
 
 fn at(url: &str, line: &str) -> Bnq {
     bnq(&format!("--env local --base-url {url} {line}"))

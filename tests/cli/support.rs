@@ -5,8 +5,10 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use std::{fs, thread};
+
+use rustix::pty::OpenptFlags;
 
 /// The key pair printed in the exchange's documentation.
 pub const KEY: &str = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A";
@@ -108,10 +110,23 @@ pub fn installed(program: &str) -> bool {
     there
 }
 
+/// A terminal: the side of who sits at it, and the name of the side that a program is given.
+pub fn terminal() -> (fs::File, String) {
+    let master = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    rustix::pty::unlockpt(&master).unwrap();
+    let name = rustix::pty::ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+    (fs::File::from(master), name)
+}
+
 pub fn write_private(path: &Path, text: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::write(path, text).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// This machine's clock, in milliseconds.
+pub fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()
 }
 
 /// What a run left behind.
@@ -163,12 +178,20 @@ impl Ran {
         serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {self:?}"))
     }
 
-    /// The failure on stderr as `--errors json` gives it: one line.
+    /// The failure on stderr as `--errors json` gives it: the last line. Those before are notes.
     #[track_caller]
     pub fn error(&self) -> serde_json::Value {
-        let value: serde_json::Value =
-            serde_json::from_str(self.stderr.trim_end()).unwrap_or_else(|e| panic!("{e}: {self:?}"));
-        value["error"].clone()
+        let lines: Vec<serde_json::Value> = self.stderr_lines();
+        let (last, notes) = lines.split_last().unwrap_or_else(|| panic!("nothing was said: {self:?}"));
+        assert!(notes.iter().all(|note| note["error"].is_null()), "{self:?}");
+        last["error"].clone()
+    }
+
+    /// Each line of stderr, an object under `--errors json`.
+    #[track_caller]
+    pub fn stderr_lines(&self) -> Vec<serde_json::Value> {
+        let object = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {self:?}"));
+        self.stderr.lines().map(object).collect()
     }
 }
 

@@ -79,8 +79,9 @@ pub fn clock(x: &mut Examination<'_>) -> Vec<Finding> {
     };
     x.clock = Some(best);
     // The check goes on without a folder to remember it in.
-    let _ = memory
-        .learn(|known| known.clock = Some(ClockOffset { offset_ms: best.offset_ms, at: Clocks::now() }));
+    let ClockReading { offset_ms, round_trip_ms } = best;
+    let clock = ClockOffset { offset_ms, round_trip_ms, at: Clocks::now() };
+    let _ = memory.learn(|known| known.clock = Some(clock));
     let window = x.settings.as_ref().ok().and_then(|s| s.recv_window.as_ref());
     let window = window.map_or(RecvWindow::DEFAULT, |w| w.value.as_str()).to_owned();
     vec![judged(name, best, &window)]

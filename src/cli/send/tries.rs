@@ -8,17 +8,19 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use super::{Sender, measure, read_bounded};
 use crate::cli::console::span;
 use crate::cli::exit::{Failure, Kind};
-use crate::cli::pace::wait_after;
+use crate::cli::pace::{UnderWay, wait_after};
 use crate::cli::refusal;
 use crate::cli::session::now_ms;
 use crate::client::{self, BodyError, ClockError, Decision, History, Response, SendError, Tried};
 use crate::explain;
 use crate::signing::RecvWindow;
+use crate::state::Known;
 
 /// How much of an answer has to be here before any of it is printed, in bytes; an answer that breaks off later is printed in part.
 const HELD: u64 = 512 << 10;
 
-/// Clocks that differ by less than this are not why a timestamp was refused, in milliseconds.
+/// Clocks that differ by less than this are not why a timestamp was refused, in milliseconds; nor are those that differ by no
+/// more than the way there and back leaves open.
 const NO_DIFFERENCE_MS: i64 = 250;
 
 /// A try that brought no accepted answer.
@@ -74,19 +76,31 @@ impl Sender<'_> {
 
     /// One try. `measured` is the offset of the exchange's clock if it was measured just now.
     fn attempt(&self, measured: Option<i64>, budget: Duration) -> Result<Response, Trouble> {
-        let (known, _claims) = self.pace.before(budget).map_err(Trouble::last)?;
+        let (known, _claims) = self.cleared(measured, budget).map_err(Trouble::last)?;
         let offset_ms = measured.unwrap_or_else(|| self.pace.offset_ms(&known));
         let request = self.signed(offset_ms).map_err(Trouble::last)?;
         if let Some((tell, at)) = self.about_to_send.zip(self.query.sent_at.get()) {
             tell(at).map_err(Trouble::last)?;
         }
         let response = self.send(&request).map_err(|e| self.unsent(&e))?;
-        self.pace.count(&response);
+        self.pace.count(&self.query.target.path, &response);
         if !(200..300).contains(&response.status) {
             return Err(self.refused(response));
         }
         self.tell_example(&response);
         self.held(response)
+    }
+
+    /// What is known when the request may be sent, and what it takes of the limits; with the exchange's clock, where that can
+    /// be had.
+    fn cleared(&self, measured: Option<i64>, budget: Duration) -> Result<(Known, UnderWay), Failure> {
+        let cleared = self.pace.before(budget)?;
+        if measured.is_some() || !self.pace.learn_clock(&cleared.0, || self.measured_clock()) {
+            return Ok(cleared);
+        }
+        // The answer to the question for the time can say that nothing else may be sent.
+        drop(cleared);
+        self.pace.before(budget)
     }
 
     fn unsent(&self, error: &SendError) -> Trouble {
@@ -127,13 +141,14 @@ impl Sender<'_> {
             }
         };
         let mut failure = refusal::explained(&self.asked(), status, &body);
-        failure.retry_after_s = retry_after_s;
         if failure.kind == Kind::Partial
             && let Err(e) = self.show(&mut body.as_bytes())
         {
             return Trouble::last(self.broken(e, status));
         }
         let wait = self.wait_of(status, (failure.code, &failure.message), retry_after_s);
+        let seconds = |wait: Duration| wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        failure.retry_after_s = retry_after_s.or(wait.map(seconds));
         let code = failure.code.and_then(|code| explain::error(self.query.target.group, code));
         let again = explain::status(status).is_some_and(explain::StatusEntry::retry)
             || code.is_some_and(explain::ErrorEntry::retry);
@@ -149,7 +164,7 @@ impl Sender<'_> {
     }
 
     /// How long nothing is to be sent after this answer; where that is about all requests to the host, it is remembered.
-    fn wait_of(
+    pub(super) fn wait_of(
         &self,
         status: u16,
         said: (Option<i64>, &str),
@@ -192,13 +207,19 @@ impl Sender<'_> {
                 "note: the exchange's clock differs by {offset_ms} ms; sent again with that corrected"
             ));
         }
-        if offset_ms.abs() <= NO_DIFFERENCE_MS {
+        if offset_ms.abs() <= NO_DIFFERENCE_MS.max(reading.round_trip_ms / 2) {
             return (Some(offset_ms), refused);
         }
-        let fix = format!(
-            "this machine's clock is off by {} ms; the next run corrects that, and setting the clock mends it",
-            -offset_ms
-        );
+        let fix = if self.pace.is_here() {
+            format!(
+                "the server's clock is off by {offset_ms} ms, and no run remembers that of a server on this machine; set it right there"
+            )
+        } else {
+            format!(
+                "this machine's clock is off by {} ms; the next run corrects that, and setting the clock mends it",
+                -offset_ms
+            )
+        };
         (Some(offset_ms), refused.with_fix(fix))
     }
 

@@ -1,11 +1,13 @@
 //! Asks again and again, until the exchange tells the state or nothing can change any more.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::verdict::{self, Reading, State};
 use crate::catalogue::Outcome;
 use crate::cli::exit::{Failure, Kind};
+use crate::cli::pace::Shared;
 use crate::cli::query::Query;
 use crate::cli::send;
 use crate::cli::session::now_ms;
@@ -101,6 +103,7 @@ impl Asking<'_> {
         let began = Instant::now();
         let deadline = self.patience.unwrap_or(LONGEST);
         let (mut sure_from, mut pause) = (None, FIRST_PAUSE);
+        let host = Shared::of(self.base_url);
         for asked in 1.. {
             let at = began.elapsed();
             let settled = |state, order, told: String| Settled {
@@ -111,7 +114,7 @@ impl Asking<'_> {
                 asked,
                 waited: began.elapsed(),
             };
-            let (why, wait) = match self.hear()? {
+            let (why, wait) = match self.hear(&host)? {
                 Heard::Told(state, order, told) => return Ok(settled(state, Some(order), told)),
                 Heard::Refused(failure) => {
                     let unknown = settled(State::Unknown, None, failure.message.clone());
@@ -142,8 +145,8 @@ impl Asking<'_> {
         Err(Failure::new(Kind::Other, "asked more often than can be counted"))
     }
 
-    fn hear(&self) -> Result<Heard, Failure> {
-        let failure = match send::ask(self.query, self.base_url) {
+    fn hear(&self, host: &Arc<Shared>) -> Result<Heard, Failure> {
+        let failure = match send::ask(self.query, self.base_url, host) {
             Ok(answer) => {
                 return Ok(match verdict::read(self.outcome, self.id.as_deref(), &answer) {
                     Reading::Told(state, order, told) => Heard::Told(state, order, told),

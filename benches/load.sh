@@ -30,7 +30,7 @@ answer=$(curl -sSf -H "X-MBX-APIKEY: $KEY" "$base$target")
 
 port=$((20000 + RANDOM % 20000))
 cat >"$dir/nginx.conf" <<CONF
-worker_processes 1;
+worker_processes auto;
 daemon off;
 pid $dir/nginx.pid;
 error_log stderr crit;

@@ -1,5 +1,3 @@
-use std::collections::HashSet;
-
 use super::characters::value_mistake;
 use super::examined::{Examined, base_name, is_indexed};
 use super::{Refusal, key_header};
@@ -67,14 +65,11 @@ fn time_unit_known(x: &Examined<'_>) -> Result<(), Refusal> {
 }
 
 fn names_unique(x: &Examined<'_>) -> Result<(), Refusal> {
-    if !x.repeats {
-        return Ok(());
-    }
     for place in [x.request.query_parameters(), x.request.body_parameters()] {
-        let mut seen = HashSet::new();
-        for (name, _) in &place {
+        for (index, (name, _)) in place.iter().enumerate() {
+            let came_before = || place.iter().take(index).any(|(other, _)| other == name);
             let repeats = x.endpoint.parameter(name).is_some_and(|p| p.list() == Some(ListStyle::Repeat));
-            if !seen.insert(name) && !repeats && !x.is_settled(name) {
+            if came_before() && !repeats && !x.is_settled(name) {
                 let message = format!("Duplicate values for parameter '{name}'.");
                 return Err(refused(-1101, message, "parameter-twice", &[("name", name)]).about([name]));
             }

@@ -20,8 +20,6 @@ pub(super) struct Examined<'a> {
     pub(super) key: Option<KnownKey>,
     /// Names and values that count: the query's before the body's.
     pub(super) parameters: Vec<(String, String)>,
-    /// Whether a name arrived more than once in the query string or in the body.
-    pub(super) repeats: bool,
     /// What the signature is verified against, taken apart where that was needed.
     parts: OnceCell<Parts>,
     /// Names about which all has been said.
@@ -39,12 +37,10 @@ impl<'a> Examined<'a> {
         let key_text = key_header::well_formed(request).map(str::to_owned);
         let key = key_text.as_deref().and_then(|k| (gate.key)(k));
         let mut parameters = request.query_parameters();
-        let mut repeats = repeats(&parameters);
         if !request.form_body().is_empty() {
-            let body = request.body_parameters();
-            repeats |= self::repeats(&body);
             let mut names: HashSet<String> = parameters.iter().map(|(name, _)| name.clone()).collect();
-            parameters.extend(body.into_iter().filter(|(name, _)| names.insert(name.clone())));
+            parameters
+                .extend(request.body_parameters().into_iter().filter(|(name, _)| names.insert(name.clone())));
         }
         Self {
             request,
@@ -53,7 +49,6 @@ impl<'a> Examined<'a> {
             key_text,
             key,
             parameters,
-            repeats,
             parts: OnceCell::new(),
             settled: HashSet::new(),
             unknown_key: false,
@@ -132,13 +127,6 @@ impl<'a> Examined<'a> {
             None => self.parameters.push((name.to_owned(), value.to_owned())),
         }
     }
-}
-
-/// Whether a name stands there more than once.
-fn repeats(parameters: &[(String, String)]) -> bool {
-    let mut names: Vec<&str> = parameters.iter().map(|(name, _)| name.as_str()).collect();
-    names.sort_unstable();
-    names.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
 }
 
 /// The longest window there is: one that is longer or malformed has been refused as such.

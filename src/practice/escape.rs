@@ -60,6 +60,7 @@ pub(super) fn cut(mut text: String, most: usize) -> String {
     {
         text.truncate(end);
         text.push('…');
+        text.shrink_to_fit();
     }
     text
 }

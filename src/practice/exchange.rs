@@ -282,12 +282,16 @@ impl Exchange {
     /// Has a request answered if the account may place the orders in it.
     fn place(&self, request: &ReceivedRequest, accepted: &Accepted, told_us: i64) -> Answered {
         let now_us = self.clock.now_us();
-        if let Some(too_many) = self.limits.refuse_orders(accepted.endpoint, now_us) {
-            return too_many.into();
-        }
+        // Counted before they are placed, so that of orders that come at the same time no more are placed than may be.
+        let headers = match self.limits.place_orders(accepted.endpoint, now_us) {
+            Ok(headers) => headers,
+            Err(too_many) => return too_many.into(),
+        };
         let (mut answered, filled) = self.play(request, accepted, (now_us, told_us));
         if answered.counts {
-            answered.headers.extend(self.limits.orders_placed(accepted.endpoint, now_us));
+            answered.headers.extend(headers);
+        } else {
+            self.limits.orders_not_placed(accepted.endpoint, now_us);
         }
         self.limits.orders_filled(spot::PREFIX, filled, now_us);
         answered

@@ -38,6 +38,8 @@ pub struct Faults {
 struct State {
     seed: u64,
     rules: Vec<Counted>,
+    /// How often they were replaced.
+    replaced: u64,
     memory: Memory,
 }
 
@@ -72,13 +74,15 @@ struct Decision {
     stale: Option<String>,
     /// Where its answer is to be remembered.
     remember: Option<Vec<u8>>,
+    /// How often the rules had been replaced when it was decided.
+    rules: u64,
 }
 
 impl Faults {
     /// These rules; `seed` decides which requests those with a chance hit.
     pub fn new(rules: Vec<Rule>, seed: u64) -> Self {
         let rules = rules.into_iter().map(Counted::new).collect();
-        Self { state: Mutex::new(State { seed, rules, memory: Memory::default() }), token: None }
+        Self { state: Mutex::new(State { seed, rules, ..State::default() }), token: None }
     }
 
     /// Lets whoever has the token replace the rules, at [`Self::CONTROL`].
@@ -99,10 +103,14 @@ impl Faults {
             return control::answer(request, token, &mut self.lock()).into();
         }
         let decision = self.lock().decide(request);
-        let remember = decision.remember.clone();
+        let (remember, rules) = (decision.remember.clone(), decision.rules);
         let given = outcome::carry_out(decision, request, now_us, execute);
         if let Some(key) = remember.filter(|_| given.answered.status == 200) {
-            self.lock().memory.keep(key, &given.answered.body);
+            let mut state = self.lock();
+            // Rules that were set in the meantime begin with an empty memory.
+            if state.replaced == rules {
+                state.memory.keep(key, &given.answered.body);
+            }
         }
         given
     }
@@ -119,7 +127,7 @@ impl Faults {
 
 impl State {
     fn decide(&mut self, request: &ReceivedRequest) -> Decision {
-        let mut decision = Decision::default();
+        let mut decision = Decision { rules: self.replaced, ..Decision::default() };
         let fits = |counted: &&Counted| counted.rule.is_for(&request.method, &request.path);
         if self.rules.iter().filter(fits).any(|c| c.rule.is_stale()) && is_read(request) {
             decision.remember = Some(memory::key(request));

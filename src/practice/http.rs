@@ -71,8 +71,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens on a port of 127.0.0.1, 0 for a free one, and serves `exchange` on a thread of its own. `log` is told of
-    /// each request before its answer is sent.
+    /// Listens on a port of 127.0.0.1, 0 for a free one, and serves `exchange` on threads of its own. `log` is told of
+    /// each request before its answer is sent, by several threads at once; of one that is no HTTP just after.
     ///
     /// # Errors
     /// If the port cannot be had, or the system gives no thread.

@@ -160,33 +160,40 @@ impl Limits {
         counted
     }
 
-    /// Why the orders of an endpoint cannot be placed now, if they cannot.
-    pub(super) fn refuse_orders(&self, endpoint: &Endpoint, now_us: i64) -> Option<TooMuch> {
-        if endpoint.order_count() == 0 {
-            return None;
-        }
-        let state = self.lock(now_us);
-        let over = self.order_rows(endpoint.path()).find(|(index, row)| {
-            let used = state.used(&Key::of_account(*index), row.window(now_us));
-            self.enforced
-                && used.saturating_add(row.orders_of(endpoint)) > row.limit
-                && row.orders_of(endpoint) > 0
-        });
-        over.map(|(_, row)| row.too_many_orders(endpoint, now_us))
-    }
-
-    /// Counts the orders that a call of an endpoint has placed. The headers say how many count now.
-    pub(super) fn orders_placed(&self, endpoint: &Endpoint, now_us: i64) -> Headers {
+    /// Counts the orders of a call against the limits of the account. The headers say how many count now.
+    ///
+    /// # Errors
+    /// If the account may not place them now; then they are not counted.
+    pub(super) fn place_orders(&self, endpoint: &Endpoint, now_us: i64) -> Result<Headers, TooMuch> {
         let mut headers = Vec::new();
         if endpoint.order_count() == 0 {
-            return headers;
+            return Ok(headers);
         }
         let mut state = self.lock(now_us);
+        let over = self.order_rows(endpoint.path()).find(|(index, row)| {
+            let orders = row.orders_of(endpoint);
+            let used = state.used(&Key::of_account(*index), row.window(now_us));
+            orders > 0 && used.saturating_add(orders) > row.limit
+        });
+        if let Some((_, row)) = over.filter(|_| self.enforced) {
+            return Err(row.too_many_orders(endpoint, now_us));
+        }
         for (index, row) in self.order_rows(endpoint.path()) {
             let used = state.add(Key::of_account(index), row.window(now_us), row.orders_of(endpoint));
             headers.extend(row.rate.headers().map(|header| (header, used.to_string())));
         }
-        headers
+        Ok(headers)
+    }
+
+    /// Takes the orders of a call back that came to nothing.
+    pub(super) fn orders_not_placed(&self, endpoint: &Endpoint, now_us: i64) {
+        if endpoint.order_count() == 0 {
+            return;
+        }
+        let mut state = self.lock(now_us);
+        for (index, row) in self.order_rows(endpoint.path()) {
+            state.take_back(&Key::of_account(index), row.window(now_us), row.orders_of(endpoint));
+        }
     }
 
     /// Takes orders back that were filled: those count no longer. `path` is any path of their product.
@@ -317,7 +324,8 @@ impl Row {
 impl State {
     fn add(&mut self, key: Key, window: i64, amount: u32) -> u32 {
         let count = self.counts.entry(key).or_default();
-        if count.window != window {
+        // A request that took its time just before a window's end can be counted just after: it counts in the new one.
+        if count.window < window {
             *count = Count { window, used: 0 };
         }
         count.used = count.used.saturating_add(amount);
@@ -325,11 +333,11 @@ impl State {
     }
 
     fn used(&self, key: &Key, window: i64) -> u32 {
-        self.counts.get(key).filter(|c| c.window == window).map_or(0, |c| c.used)
+        self.counts.get(key).filter(|c| c.window >= window).map_or(0, |c| c.used)
     }
 
     fn take_back(&mut self, key: &Key, window: i64, amount: u32) {
-        if let Some(count) = self.counts.get_mut(key).filter(|c| c.window == window) {
+        if let Some(count) = self.counts.get_mut(key).filter(|c| c.window >= window) {
             count.used = count.used.saturating_sub(amount);
         }
     }

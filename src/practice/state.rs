@@ -45,6 +45,14 @@ struct Now {
     seen_us: i64,
 }
 
+impl Now {
+    /// A call as the world sees it. Of those that come at once, one whose time was read earlier can come later.
+    fn in_turn<'a>(&mut self, call: &Call<'a>) -> Call<'a> {
+        self.seen_us = self.seen_us.max(call.now_us);
+        Call { now_us: self.seen_us, ..*call }
+    }
+}
+
 impl State {
     /// A state that ends with the process.
     pub(super) fn fresh(opening: Opening, clock: Clock) -> Self {
@@ -122,13 +130,17 @@ impl State {
 
     fn play_now(&self, now: &mut Now, call: &Call<'_>) -> Result<Played, Failure> {
         match self.journal.as_ref().filter(|_| call.is_played()) {
-            None => engine::play(self.world(now), call),
+            None => {
+                self.world(now);
+                let call = now.in_turn(call);
+                engine::play(self.world(now), &call)
+            }
             Some(journal) if call.endpoint.changes() => self.change(now, journal, call),
             Some(journal) => {
                 let mut lock = journal.lock_to_read().map_err(|problem| failure(&problem))?;
                 self.catch_up(now, &mut lock).map_err(|problem| failure(&problem))?;
-                now.seen_us = now.seen_us.max(call.now_us);
-                engine::play(self.world(now), call)
+                let call = now.in_turn(call);
+                engine::play(self.world(now), &call)
             }
         }
     }

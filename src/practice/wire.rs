@@ -120,7 +120,7 @@ impl Progress {
                 }
             }
         } else {
-            self.spaces += part.iter().filter(|b| **b == b' ').count();
+            self.spaces += part.iter().map(|b| usize::from(*b == b' ')).sum::<usize>();
             out.extend_from_slice(part);
         }
         let (text, ended) = part.strip_suffix(b"\n").map_or((part, false), |text| (text, true));

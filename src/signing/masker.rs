@@ -35,7 +35,8 @@ struct Parts {
     short: HashSet<u64>,
     /// Twice as many, also of the secrets written backwards.
     long: HashSet<u64>,
-    /// A bit for four bytes that begin a part. Hardly any part of another text begins so; only those are hashed.
+    /// A bit for the four bytes that begin a part, shared with some others. Hardly any part of another text begins so; only those
+    /// are looked up.
     beginnings: Vec<u64>,
     hasher: RandomState,
 }

@@ -61,6 +61,7 @@ pub(super) fn answer(request: &ReceivedRequest, token: &Token, state: &mut State
         Ok(rules) => {
             let replaced = listed(&state.rules);
             state.rules = rules.into_iter().map(Counted::new).collect();
+            state.replaced += 1;
             state.memory = Memory::default();
             let body = json!({ "seed": state.seed, "faults": listed(&state.rules), "replaced": replaced });
             answered(200, &body, None, Some("fault rules replaced"))

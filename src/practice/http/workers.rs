@@ -1,4 +1,5 @@
-//! The threads that answer requests, each with a runtime and connections of its own: a request is never passed between them.
+//! The threads that answer requests, each with a runtime and connections of its own. A connection is handed to one of them once;
+//! no request is passed between them, which would cost more than most answers.
 
 use std::io;
 use std::net::{IpAddr, TcpStream};
@@ -50,7 +51,7 @@ impl Workers {
     fn hire(&mut self, desk: Arc<Desk>) -> io::Result<()> {
         let runtime = runtime()?;
         let (door, connections) = unbounded_channel();
-        let named = thread::Builder::new().name("practice".to_owned());
+        let named = thread::Builder::new().name(format!("practice-{}", self.doors.len() + 1));
         self.threads.push(named.spawn(move || runtime.block_on(work(connections, desk)))?);
         self.doors.push(door);
         Ok(())

@@ -187,12 +187,14 @@ fn every_family_has_its_messages() {
 fn orders_count_until_they_are_filled() {
     let limits = Limits::published();
     let order = endpoint("spot", "new-order");
-    let headers = limits.orders_placed(order, NOW);
+    let headers = limits.place_orders(order, NOW).unwrap();
     assert_eq!(header(&headers, "X-MBX-ORDER-COUNT-10S"), Some(1));
     assert_eq!(header(&headers, "X-MBX-ORDER-COUNT-1D"), Some(1));
-    let headers = limits.orders_placed(endpoint("spot", "order-list-otoco"), NOW);
+    let headers = limits.place_orders(endpoint("spot", "order-list-otoco"), NOW).unwrap();
     assert_eq!(header(&headers, "X-MBX-ORDER-COUNT-10S"), Some(4));
-    assert_eq!(limits.orders_placed(endpoint("spot", "ping"), NOW), []);
+    assert_eq!(limits.place_orders(endpoint("spot", "ping"), NOW), Ok(vec![]));
+    limits.place_orders(order, NOW).unwrap();
+    limits.orders_not_placed(order, NOW);
     limits.orders_filled("/api/v3/order", 3, NOW);
     let counts = |now| serde_json::to_string(&limits.order_counts("/api/v3/rateLimit/order", now)).unwrap();
     let row = |interval, num, limit, count| {
@@ -213,23 +215,43 @@ fn too_many_orders_are_refused_with_1015() {
     let limits = Limits::published();
     let order = endpoint("spot", "new-order");
     for _ in 0..100 {
-        assert_eq!(limits.refuse_orders(order, NOW), None);
-        limits.orders_placed(order, NOW);
+        limits.place_orders(order, NOW).unwrap();
     }
-    let refusal = limits.refuse_orders(order, NOW).unwrap();
+    let refusal = limits.place_orders(order, NOW).unwrap_err();
     let expected = (429, -1015, 7, "Too many new orders; current limit is 100 orders per 10 SECOND.");
     assert_eq!((refusal.status, refusal.code, refusal.retry_after, refusal.message.as_str()), expected);
-    assert_eq!(limits.refuse_orders(endpoint("spot", "cancel-order"), NOW), None, "places none");
-    assert_eq!(limits.refuse_orders(order, NOW + 7 * SECOND), None, "the next window");
+    assert!(limits.place_orders(endpoint("spot", "cancel-order"), NOW).is_ok(), "places none");
     limits.orders_filled(order.path(), 1, NOW);
-    assert_eq!(limits.refuse_orders(order, NOW), None, "one was filled");
-    assert!(limits.refuse_orders(endpoint("spot", "order-list-oco"), NOW).is_some(), "two are one too many");
+    assert!(limits.place_orders(endpoint("spot", "order-list-oco"), NOW).is_err(), "two are one too many");
+    assert!(limits.place_orders(order, NOW).is_ok(), "one was filled");
+    assert!(limits.place_orders(order, NOW + 7 * SECOND).is_ok(), "the next window");
+}
+
+#[test]
+fn orders_that_come_at_once_are_no_more_than_may_be() {
+    let limits = Limits::published();
+    let order = endpoint("spot", "new-order");
+    let place = || (0..50).filter(|_| limits.place_orders(order, NOW).is_ok()).count();
+    let placed: usize = std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..8).map(|_| scope.spawn(place)).collect();
+        clients.into_iter().map(|client| client.join().unwrap()).sum()
+    });
+    assert_eq!(placed, 100);
+}
+
+#[test]
+fn a_request_that_is_late_for_its_window_ends_no_later_one() {
+    let limits = Limits::published();
+    let ping = endpoint("spot", "ping");
+    let used = |now| header(&limits.count(ping, 1, HERE, now).headers, "X-MBX-USED-WEIGHT-1M");
+    let minute = 60 * SECOND;
+    assert_eq!([used(NOW), used(NOW + minute), used(NOW), used(NOW + minute)], [1, 1, 2, 3].map(Some));
 }
 
 #[test]
 fn a_batch_counts_otherwise_within_a_minute() {
     let limits = Limits::published();
-    let headers = limits.orders_placed(endpoint("futures", "new-batch-orders"), NOW);
+    let headers = limits.place_orders(endpoint("futures", "new-batch-orders"), NOW).unwrap();
     assert_eq!(header(&headers, "X-MBX-ORDER-COUNT-10S"), Some(5));
     assert_eq!(header(&headers, "X-MBX-ORDER-COUNT-1M"), Some(1));
 }

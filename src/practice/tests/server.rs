@@ -1,10 +1,13 @@
 //! What a client in good order sends.
 
-use std::io::Write;
-use std::net::Ipv4Addr;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use super::support::*;
-use crate::practice::{API_KEY, ED25519_API_KEY, RSA_API_KEY};
+use crate::practice::http::Limits;
+use crate::practice::{API_KEY, ED25519_API_KEY, Entry, RSA_API_KEY, Server};
 use crate::signing::{SecretKey, SigningKey, percent_encode};
 
 #[test]
@@ -41,6 +44,50 @@ fn it_listens_on_loopback_alone_and_stops() {
     assert_eq!(address.ip(), Ipv4Addr::LOCALHOST);
     drop(running.server);
     assert!(std::net::TcpStream::connect(address).is_err());
+}
+
+#[test]
+fn it_stops_with_connections_open() {
+    let running = running();
+    let mut idle = running.connect();
+    idle.write_all(&request("/api/v3/ping", "")).unwrap();
+    one(&mut idle);
+    let mut begun = running.connect();
+    begun.write_all(b"GET /api/v3/ping HT").unwrap();
+    drop(running.server);
+    for mut stream in [idle, begun] {
+        let read = stream.read(&mut [0]);
+        assert!(!matches!(read, Ok(1)), "{read:?}");
+    }
+}
+
+#[test]
+fn a_request_that_takes_long_keeps_no_other_waiting() {
+    if std::thread::available_parallelism().unwrap().get() < 2 {
+        return;
+    }
+    let (tell, told) = mpsc::channel();
+    let (release, hold) = mpsc::channel();
+    let hold = Mutex::new(hold);
+    // Whatever a thread does meanwhile, the log holds it up.
+    let log = Arc::new(move |entry: &Entry| {
+        if entry.target == "/api/v3/time" {
+            tell.send(()).unwrap();
+            hold.lock().unwrap().recv_timeout(Duration::from_secs(20)).unwrap();
+        }
+    });
+    let server = Server::start_with(0, Arc::new(exchange()), log, Limits::USUAL).unwrap();
+    let send = |path| {
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.write_all(&request(path, "")).unwrap();
+        stream
+    };
+    let mut slow = send("/api/v3/time");
+    told.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert_eq!(one(&mut send("/api/v3/ping")).1, "{}");
+    release.send(()).unwrap();
+    assert!(one(&mut slow).1.starts_with("{\"serverTime\":"));
 }
 
 #[test]

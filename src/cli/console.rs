@@ -1,6 +1,8 @@
 //! What the terminal is, and words for people on stderr.
 
 use std::io::{IsTerminal as _, Write};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -61,14 +63,14 @@ impl Console {
         let end = Instant::now() + wait;
         while let Some(left) = end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
             if counts {
-                print_stderr(&format!("\r\x1b[K{}", span(left)));
+                show_bar(&span(left));
             }
             // To the next whole second.
             let step = Duration::from_nanos(left.subsec_nanos().into());
             thread::sleep(if step.is_zero() { SECOND } else { step }.min(left));
         }
         if counts {
-            print_stderr("\r\x1b[K");
+            remove_bar();
         }
     }
 }
@@ -86,13 +88,34 @@ pub fn span(time: Duration) -> String {
     }
 }
 
+/// Whether the last line of the terminal is a bar.
+static BAR: AtomicBool = AtomicBool::new(false);
+
+/// Shows on the terminal how far something is, until anything else is printed there.
+pub fn show_bar(text: &str) {
+    write_stderr(text, true);
+}
+
+/// Removes what [`show_bar`] showed last.
+pub fn remove_bar() {
+    print_stderr("");
+}
+
 fn print_line(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{}", sanitize(text));
+    print_stderr(&format!("{}\n", sanitize(text)));
 }
 
 /// Whole lines, as they are: those of `--debug-sign`, failures, the question before a change, the log of `bnq serve`.
 pub fn print_stderr(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    write_stderr(text, false);
+}
+
+fn write_stderr(text: &str, is_bar: bool) {
+    let mut stderr = std::io::stderr().lock();
+    if BAR.swap(is_bar, Ordering::SeqCst) {
+        let _ = stderr.write_all(b"\r\x1b[K");
+    }
+    let _ = stderr.write_all(text.as_bytes());
 }
 
 /// Prints a failure in the form asked for.
@@ -110,8 +133,9 @@ pub fn failure_text(failure: &Failure, form: ErrorForm) -> String {
 
 /// How stdout wants its text: colour by `when` (auto, always, never), by `NO_COLOR`, and on a terminal alone.
 pub fn stdout_style(when: &str, no_color: bool, dumb: bool) -> Style {
+    static TERMINAL: OnceLock<bool> = OnceLock::new();
     let stdout = std::io::stdout();
-    let terminal = stdout.is_terminal();
+    let terminal = *TERMINAL.get_or_init(|| stdout.is_terminal());
     let colour = match when {
         "always" => true,
         "never" => false,

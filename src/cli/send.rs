@@ -64,7 +64,7 @@ impl<'a> Sender<'a> {
     fn new(query: &'a Query<'a>, base_url: &'a str) -> Self {
         let begun = Arc::new(AtomicBool::new(false));
         let client = Client::new(ClientOptions { begun: Arc::clone(&begun), ..options(&query.settings) });
-        let pace = Pace::new(query, base_url, Shared::of(base_url));
+        let pace = Pace::new(query, Shared::of(base_url));
         Self { query, base_url, client: Arc::new(client), begun, pace, held: None, about_to_send: None }
     }
 
@@ -151,8 +151,7 @@ impl<'a> Sender<'a> {
     /// Prints an answer; where its outcome is to be settled, all of it or nothing, since a state may follow in its place.
     fn show(&self, source: &mut dyn Read) -> Result<(), Failure> {
         if let Some(held) = &self.held {
-            held.borrow_mut().extend(self.query.rendered(source)?);
-            return Ok(());
+            return self.query.render_into(source, &mut held.borrow_mut());
         }
         if self.query.session.globals.settle {
             return self.query.render_whole(source);

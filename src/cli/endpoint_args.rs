@@ -210,7 +210,7 @@ fn permission(endpoint: &Endpoint) -> String {
 /// # Errors
 /// A usage failure that names the parameter, and the nearest name where it is unknown.
 pub fn typed(endpoint: &'static Endpoint, matches: &ArgMatches) -> Result<Typed, Failure> {
-    if matches.get_flag("no-check") {
+    if globals::is_given(matches, "no-check") {
         return unchecked(endpoint, matches);
     }
     let mut given: Vec<Given> = Vec::new();

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::cli::exit::Failure;
+use crate::cli::redact::Redactor;
 use crate::cli::session::Session;
 use crate::config::{Credentials, Settings};
 
@@ -12,6 +13,7 @@ pub struct Account {
     /// The settings.
     pub settings: Arc<Settings>,
     credentials: OnceCell<Arc<Credentials>>,
+    redactor: OnceCell<Redactor>,
 }
 
 impl Account {
@@ -20,14 +22,14 @@ impl Account {
     /// # Errors
     /// A usage or configuration failure.
     pub fn of(session: &Session) -> Result<Self, Failure> {
-        Ok(Self { settings: Arc::new(session.settings()?), credentials: OnceCell::new() })
+        Ok(Self::resolved(Arc::new(session.settings()?), None))
     }
 
     /// One whose settings are resolved, and whose credentials may have been read.
     pub fn resolved(settings: Arc<Settings>, credentials: Option<Arc<Credentials>>) -> Self {
         let cell = OnceCell::new();
         let _ = credentials.map(|read| cell.set(read));
-        Self { settings, credentials: cell }
+        Self { settings, credentials: cell, redactor: OnceCell::new() }
     }
 
     /// Key and secret, read once.
@@ -41,11 +43,17 @@ impl Account {
         let read = Arc::new(session.credentials(&self.settings)?);
         Ok(Arc::clone(self.credentials.get_or_init(|| read)))
     }
+
+    /// Hides key and secret, if they have been read.
+    pub fn redactor(&self) -> Redactor {
+        let Some(known) = self.credentials.get() else { return Redactor::default() };
+        self.redactor.get_or_init(|| Redactor::new(Some(known))).clone()
+    }
 }
 
 impl Clone for Account {
     /// For another thread: what has been read is shared.
     fn clone(&self) -> Self {
-        Self { settings: Arc::clone(&self.settings), credentials: self.credentials.clone() }
+        Self::resolved(Arc::clone(&self.settings), self.credentials.get().cloned())
     }
 }

@@ -1,9 +1,11 @@
 //! `bnq batch`: many commands over kept connections, their answers as lines of JSON in the order of the input.
 
 mod board;
+mod ids;
 mod input;
 mod journal;
 mod plan;
+mod steps;
 mod work;
 
 use std::collections::BTreeMap;
@@ -25,8 +27,9 @@ use crate::cli::local;
 use crate::cli::session::Session;
 use crate::text::sanitize;
 use board::Board;
+use input::Input;
 use journal::Journal;
-use plan::Step;
+use steps::Steps;
 use work::Work;
 
 /// The most requests that are under way at once.
@@ -55,9 +58,10 @@ pub fn arguments(command: Command) -> Command {
         .after_help(format!(
             "A line is an endpoint's command or `request`, its words quoted as in a shell, nothing expanded; or {{\"args\": [\"…\"]}}.\n\
              Empty lines and lines that begin with # are passed over. All lines are checked before the first is sent. Profile,\n\
-             environment, base URL and --yes are given to the batch, not to a line.\n\
+             environment, base URL and --yes are given to the batch, not to a line. Two changes may not carry the same id.\n\
              Each line of the output is an object with line, exit_code, answer, error and settled. With more than one request\n\
-             under way, lines are sent in no certain order, and their answers still stand in that of the input.\n\
+             under way, lines are sent in no certain order, and their answers still stand in that of the input; no line is sent\n\
+             that comes 500 or more after one without a result.\n\
              Exit code 0 if all lines succeeded, 9 if the outcome of any is unknown, else 10.\n\
              Example: printf '%s\\n' 'time' 'ticker-price --symbol BTCUSDT' | bnq batch - --parallel 2\n\n{}",
             globals::ELSEWHERE
@@ -72,16 +76,16 @@ pub fn run(matches: &ArgMatches, session: &Session) -> Result<(), Failure> {
     refuse_flags(session)?;
     let value = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let parallel = value("parallel").map_or(Ok(1), parallel)?;
-    let text = input::read(value("file").unwrap_or("-"))?;
+    let mut input = Input::open(value("file").unwrap_or("-"))?;
     let account = Account::of(session)?;
-    let steps = plan::read(&text, &account, session)?;
+    let steps = plan::read(&mut input, &account, session)?;
     let practice = local::exchange_for(&account.settings, None)?;
     if session.globals.dry_run {
         return plan::show(&steps, &account, session);
     }
     confirm(&steps, &account, session)?;
     let journal = value("journal")
-        .map(|path| Journal::open(Path::new(path), &text, &identity(&account, session)))
+        .map(|path| Journal::open(Path::new(path), input.digest(), &identity(&account, session)))
         .transpose()?;
     let board = Arc::new(Board::new(steps.len(), shows_progress(session)));
     let _guard = watch_signals(&board, account.settings.timeout.value, session)?;
@@ -137,10 +141,10 @@ fn shows_progress(session: &Session) -> bool {
 }
 
 /// Shows what is about to be changed, and asks, as before a single change.
-fn confirm(steps: &[Step<'_>], account: &Account, session: &Session) -> Result<(), Failure> {
+fn confirm(steps: &Steps, account: &Account, session: &Session) -> Result<(), Failure> {
     let environment = account.settings.environment.value;
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for target in steps.iter().map(Step::target).filter(|target| target.asks) {
+    for target in steps.targets().filter(|target| target.asks) {
         *counts.entry(target.name()).or_default() += 1;
     }
     let total: usize = counts.values().sum();

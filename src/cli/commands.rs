@@ -218,6 +218,16 @@ pub fn clap_command(named: Option<Named>) -> Command {
     }
 }
 
+/// The clap command for the words of `named` that follow its name, for one of very many command lines.
+pub fn flat_command(named: Named) -> Command {
+    let command = match named {
+        Named::Endpoint(endpoint) => endpoint_args::command(endpoint),
+        Named::Builtin(builtin) => builtin.command(),
+        Named::Group(group) => Command::new(group),
+    };
+    globals::add_lightly_to(command).no_binary_name(true)
+}
+
 /// What `bnq <ENDPOINT> --help` prints.
 pub fn help_of(endpoint: &'static Endpoint) -> String {
     let words = endpoint.words();

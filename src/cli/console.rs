@@ -1,6 +1,8 @@
 //! What the terminal is, and words for people on stderr.
 
 use std::io::{IsTerminal as _, Write};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -73,20 +75,20 @@ impl Console {
         let end = Instant::now() + wait;
         while let Some(left) = end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
             if counts {
-                print_stderr(&format!("{ERASE}{}", span(left)));
+                show_bar(&span(left));
             }
             // To the next whole second.
             let step = Duration::from_nanos(left.subsec_nanos().into());
             thread::sleep(if step.is_zero() { SECOND } else { step }.min(left));
         }
         if counts {
-            print_stderr(ERASE);
+            remove_bar();
         }
     }
 }
 
 /// Erases the line that the cursor is on.
-const ERASE: &str = "\r\x1b[K";
+const ERASE: &[u8] = b"\r\x1b[K";
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -101,19 +103,34 @@ pub fn span(time: Duration) -> String {
     }
 }
 
+/// Whether the last line of the terminal is a bar.
+static BAR: AtomicBool = AtomicBool::new(false);
+
+/// Shows on the terminal how far something is, until anything else is printed there.
+pub fn show_bar(text: &str) {
+    write_stderr(text, true);
+}
+
+/// Removes what [`show_bar`] showed last.
+pub fn remove_bar() {
+    print_stderr("");
+}
+
 fn print_line(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    print_stderr(&format!("{line}\n"));
 }
 
 /// Whole lines, as they are: those of `--debug-sign`, failures, the question before a change, the log of `bnq serve`.
 pub fn print_stderr(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    write_stderr(text, false);
 }
 
-/// The same in the midst of anything: on a terminal, in the place of a countdown or a count that the cursor stands behind.
-pub fn print_last(text: &str) {
-    let erased = if std::io::stderr().is_terminal() { ERASE } else { "" };
-    print_stderr(&format!("{erased}{text}"));
+fn write_stderr(text: &str, is_bar: bool) {
+    let mut stderr = std::io::stderr().lock();
+    if BAR.swap(is_bar, Ordering::SeqCst) {
+        let _ = stderr.write_all(ERASE);
+    }
+    let _ = stderr.write_all(text.as_bytes());
 }
 
 /// Prints a failure in the form asked for.
@@ -131,8 +148,9 @@ pub fn failure_text(failure: &Failure, form: ErrorForm) -> String {
 
 /// How stdout wants its text: colour by `when` (auto, always, never), by `NO_COLOR`, and on a terminal alone.
 pub fn stdout_style(when: &str, no_color: bool, dumb: bool) -> Style {
+    static TERMINAL: OnceLock<bool> = OnceLock::new();
     let stdout = std::io::stdout();
-    let terminal = stdout.is_terminal();
+    let terminal = *TERMINAL.get_or_init(|| stdout.is_terminal());
     let colour = match when {
         "always" => true,
         "never" => false,

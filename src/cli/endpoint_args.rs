@@ -1,6 +1,7 @@
 //! The clap command of one endpoint, made from the catalogue, and what was typed for it.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Endpoint, Parameter, ParameterType, Permission, Place, Settle};
 use crate::cli::exit::Failure;
@@ -13,16 +14,21 @@ const PAIRS: &str = "name=value";
 /// Parameters that belong to signing, not to an endpoint.
 const SIGNING: [&str; 3] = ["timestamp", "recvWindow", "signature"];
 
-/// What was typed for a request.
-#[derive(Clone, Default)]
+/// What was typed for a request. A batch keeps very many, in JSON with short names.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Typed {
     /// Parameters of the query string, in the order of argv.
+    #[serde(rename = "q", skip_serializing_if = "Parameters::is_empty")]
     pub query: Parameters,
     /// Parameters of the form body, in the order of argv.
+    #[serde(rename = "b", skip_serializing_if = "Parameters::is_empty")]
     pub body: Parameters,
     /// `timestamp=` among the pairs.
+    #[serde(rename = "t", skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<String>,
     /// `recvWindow=` among the pairs.
+    #[serde(rename = "w", skip_serializing_if = "Option::is_none")]
     pub recv_window: Option<String>,
 }
 
@@ -204,7 +210,7 @@ fn permission(endpoint: &Endpoint) -> String {
 /// # Errors
 /// A usage failure that names the parameter, and the nearest name where it is unknown.
 pub fn typed(endpoint: &'static Endpoint, matches: &ArgMatches) -> Result<Typed, Failure> {
-    if matches.get_flag("no-check") {
+    if globals::is_given(matches, "no-check") {
         return unchecked(endpoint, matches);
     }
     let mut given: Vec<Given> = Vec::new();

@@ -1,6 +1,6 @@
 //! The flags that every command takes, before or after its name.
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 /// A flag that takes a value.
 struct Valued {
@@ -79,6 +79,22 @@ pub fn add_to(mut command: Command, listed: bool) -> Command {
         command = command.arg(arg.global(true).hide(!listed).help_heading(HEADING));
     }
     command
+}
+
+/// The same for one of very many command lines: a switch that is not given leaves nothing behind, and no flag is handed down to
+/// the command below, which takes clap most of its time.
+pub fn add_lightly_to(command: Command) -> Command {
+    let bare = |arg: Arg| arg.action(ArgAction::Set).num_args(0).default_missing_value("true");
+    let is_switch = |arg: &Arg| SWITCHES.iter().any(|(name, ..)| arg.get_id() == *name);
+    add_to(command, false).mut_args(|arg| {
+        let arg = arg.global(false);
+        if is_switch(&arg) { bare(arg).value_parser(value_parser!(bool)) } else { arg }
+    })
+}
+
+/// Whether a global switch was given, whichever way the command has it.
+pub fn is_given(matches: &ArgMatches, name: &str) -> bool {
+    matches.get_one::<bool>(name).copied().unwrap_or_default()
 }
 
 /// A global flag, as help and completion show it.
@@ -172,7 +188,7 @@ impl Globals {
     /// Takes them out of what clap parsed.
     pub fn from(matches: &ArgMatches) -> Self {
         let value = |name: &str| matches.get_one::<String>(name).cloned();
-        let flag = |name: &str| matches.get_flag(name);
+        let flag = |name: &str| is_given(matches, name);
         Self {
             profile: value("profile"),
             env: value("env"),

@@ -46,12 +46,12 @@ impl Guard {
             match last(signal) {
                 Last::Unknown(words) => {
                     unknown.store(true, Ordering::SeqCst);
-                    console::print_last(&words);
+                    console::print_stderr(&words);
                     std::process::exit(i32::from(Kind::Unknown.exit_code()));
                 }
                 Last::Dies(words) => {
                     dies.store(true, Ordering::SeqCst);
-                    console::print_last(&words);
+                    console::print_stderr(&words);
                     // It returns only where the signal's default is to be ignored.
                     emulate_default_handler(signal).unwrap_or_default();
                 }

@@ -2,6 +2,8 @@
 
 mod clock;
 
+use std::cell::OnceCell;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -32,20 +34,22 @@ const MOST_WAITS: u32 = 5;
 pub struct Pace<'a> {
     query: &'a Query<'a>,
     shared: Arc<Shared>,
-    /// Whether the host is this machine.
-    here: bool,
-    host: String,
     /// Stands for the key where limits of the account are remembered.
-    key: Option<String>,
+    key: OnceCell<Option<String>>,
     started: Clocks,
 }
 
 /// What is known of a host by all who send to it in this process.
 pub struct Shared {
+    host: String,
+    /// Whether the host is this machine, whose servers have no limits, whatever they tell.
+    here: bool,
     memory: Mutex<Memory>,
     claims: Mutex<Claims>,
     /// When the exchange's clock was asked for last; locked while it is.
     asked: Mutex<Option<Clocks>>,
+    /// How many requests wait until they may be sent.
+    waiting: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -63,23 +67,29 @@ struct Claim {
     cost: u64,
 }
 
-/// The claims of one request. They end with this value: by then an answer has told what is used.
-pub struct UnderWay {
-    shared: Arc<Shared>,
-    of: u64,
-}
+/// The claims of one request, if it has any. They end with this value: by then an answer has told what is used.
+#[derive(Default)]
+pub struct UnderWay(Option<(Arc<Shared>, u64)>);
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.shared.claims().held.retain(|claim| claim.of != self.of);
+        if let Some((shared, of)) = &self.0 {
+            shared.claims().held.retain(|claim| claim.of != *of);
+        }
     }
 }
 
 impl Shared {
     /// For the host at a base URL. Nothing is read yet.
     pub fn of(base_url: &str) -> Arc<Self> {
-        let memory = Mutex::new(memory_of(base_url));
-        Arc::new(Self { memory, claims: Mutex::default(), asked: Mutex::default() })
+        Arc::new(Self {
+            host: host_of(base_url).to_owned(),
+            here: BaseUrl::parse(base_url).is_ok_and(|url| url.is_loopback()),
+            memory: Mutex::new(memory_of(base_url)),
+            claims: Mutex::default(),
+            asked: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+        })
     }
 
     fn known(&self) -> Known {
@@ -109,16 +119,13 @@ struct Obstacle {
 }
 
 impl<'a> Pace<'a> {
-    /// For a query that is sent to `base_url`. Nothing is read yet.
-    pub fn new(query: &'a Query<'a>, base_url: &str, shared: Arc<Shared>) -> Self {
-        Self {
-            query,
-            shared,
-            here: BaseUrl::parse(base_url).is_ok_and(|url| url.is_loopback()),
-            host: host_of(base_url).to_owned(),
-            key: query.credentials.as_ref().map(|c| digest(&c.api_key)),
-            started: Clocks::now(),
-        }
+    /// For a query that is sent to this host. Nothing is read yet.
+    pub fn new(query: &'a Query<'a>, shared: Arc<Shared>) -> Self {
+        Self { query, shared, key: OnceCell::new(), started: Clocks::now() }
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.key.get_or_init(|| self.query.credentials.as_ref().map(|c| digest(&c.api_key))).as_deref()
     }
 
     /// Waits until the request may be sent, and returns what is known then, and what it takes of the limits. Bans are waited for no longer than `budget`.
@@ -143,15 +150,29 @@ impl<'a> Pace<'a> {
             if obstacle.wait > bound || waits == MOST_WAITS {
                 return Err(refused(&obstacle));
             }
-            let console = self.query.session.console;
-            console.note(&format!("note: {}; waiting {}", obstacle.what, span(obstacle.wait)));
-            console.wait(obstacle.wait);
+            self.wait_for(&obstacle);
         }
         Err(Failure::new(Kind::Other, "waited more often than can be counted"))
     }
 
+    /// Waits, and says so, unless another request to the host waits already.
+    fn wait_for(&self, obstacle: &Obstacle) {
+        let mut console = self.query.session.console;
+        console.quiet |= self.shared.waiting.fetch_add(1, Ordering::SeqCst) > 0;
+        console.note(&format!("note: {}; waiting {}", obstacle.what, span(obstacle.wait)));
+        console.wait(obstacle.wait);
+        self.shared.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
+
     /// Claims what the request takes, if nothing is in its way. Nobody else claims anything in between.
     fn claim(&self) -> Result<(Known, UnderWay), Obstacle> {
+        if self.shared.here {
+            let known = self.shared.known();
+            return match ban(&known, &self.shared.host, Clocks::now()) {
+                Some(banned) => Err(banned),
+                None => Ok((known, UnderWay::default())),
+            };
+        }
         let mut claims = self.shared.claims();
         let known = self.shared.known();
         if let Some(obstacle) = self.obstacle(&known, &claims, Clocks::now()) {
@@ -166,11 +187,11 @@ impl<'a> Pace<'a> {
                 claims.held.push(Claim { of, kind, interval, path: target.path.clone(), cost });
             }
         }
-        Ok((known, UnderWay { shared: Arc::clone(&self.shared), of }))
+        Ok((known, UnderWay(Some((Arc::clone(&self.shared), of)))))
     }
 
     fn obstacle(&self, known: &Known, claims: &Claims, now: Clocks) -> Option<Obstacle> {
-        if let Some(banned) = ban(known, &self.host, now) {
+        if let Some(banned) = ban(known, &self.shared.host, now) {
             return Some(banned);
         }
         let now_ms = now.wall_ms.saturating_add(known.offset_ms(now).unwrap_or(0));
@@ -183,7 +204,7 @@ impl<'a> Pace<'a> {
                 limit: limit.limit().into(),
                 cost: cost(target, weight(self.query), kind),
                 under_way: 0,
-                key: self.key.as_deref(),
+                key: self.key(),
                 path: &target.path,
             };
             let others = claims.held.iter().filter(|c| need.is_shared_by(c.kind, &c.interval, &c.path));
@@ -206,14 +227,17 @@ impl<'a> Pace<'a> {
 
     /// Remembers what an answer to a request for `path` told of the limits. Servers on this machine have none, whatever they tell.
     pub fn count(&self, path: &str, response: &Response) {
+        if self.shared.here {
+            return;
+        }
         let told = client::usage(&response.headers);
-        if told.is_empty() || self.here {
+        if told.is_empty() {
             return;
         }
         let now = Clocks::now();
         self.learn(|known| {
             let now_ms = now.wall_ms.saturating_add(known.offset_ms(now).unwrap_or(0));
-            known.count(&told, self.key.as_deref(), path, now_ms);
+            known.count(&told, self.key(), path, now_ms);
         });
     }
 

@@ -228,13 +228,13 @@ impl Progress {
         self.rows += rows;
         if self.shown && self.last.is_none_or(|at| at.elapsed().as_millis() >= 100) {
             self.last = Some(Instant::now());
-            console::print_stderr(&format!("\r\x1b[K{} rows", self.rows));
+            console::show_bar(&format!("{} rows", self.rows));
         }
     }
 
     fn clear(&self) {
         if self.shown {
-            console::print_stderr("\r\x1b[K");
+            console::remove_bar();
         }
     }
 }

@@ -137,7 +137,7 @@ impl<'a> Query<'a> {
         };
         if query.target.needs_key {
             query.credentials = Some(account.credentials(session)?);
-            query.redactor = Redactor::new(query.credentials.as_deref());
+            query.redactor = account.redactor();
         }
         query.name_change()?;
         Ok(query)
@@ -281,8 +281,20 @@ impl<'a> Query<'a> {
     /// As for [`Query::render`].
     pub fn rendered(&self, source: &mut dyn Read) -> Result<Vec<u8>, Failure> {
         let mut answer = Vec::new();
-        self.render_to(source, &mut answer).map_err(|error| unprinted(&error, source))?;
+        self.render_into(source, &mut answer)?;
         Ok(answer)
+    }
+
+    /// Adds an answer to a text, as it would be printed, and nothing where that fails.
+    ///
+    /// # Errors
+    /// As for [`Query::render`].
+    pub fn render_into(&self, source: &mut dyn Read, text: &mut Vec<u8>) -> Result<(), Failure> {
+        let before = text.len();
+        self.render_to(source, text).map_err(|error| {
+            text.truncate(before);
+            unprinted(&error, source)
+        })
     }
 
     /// Prints an answer if all of it can be read.

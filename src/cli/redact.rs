@@ -1,44 +1,50 @@
 //! Hides this run's key, secret and signatures in foreign text: an answer can hold what was sent.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use crate::config::Credentials;
 use crate::signing::{Signature, SigningKey, mask, percent_encode};
 
-/// What is hidden, and what stands in its place.
-#[derive(Debug, Default)]
-pub struct Redactor(RefCell<Vec<(String, String)>>);
+/// A text that is hidden, and what stands in its place.
+type Hidden = (String, String);
+
+/// What is hidden.
+#[derive(Clone, Debug, Default)]
+pub struct Redactor {
+    /// The key and the secret. Requests with the same share it.
+    credentials: Arc<[Hidden]>,
+    signatures: RefCell<Vec<Signature>>,
+}
 
 impl Redactor {
     /// Hides the key, and the secret where it is a text.
     pub fn new(credentials: Option<&Credentials>) -> Self {
-        let redactor = Self::default();
+        let mut hidden = Vec::new();
         if let Some(credentials) = credentials {
-            redactor.hide(credentials.api_key.expose(), &credentials.api_key.masked());
+            hidden.extend(forms(credentials.api_key.expose(), &credentials.api_key.masked()));
             if let SigningKey::Hmac(secret) = &credentials.key {
-                redactor.hide(secret.expose(), "(the secret key)");
+                hidden.extend(forms(secret.expose(), "(the secret key)"));
             }
         }
-        redactor
+        Self { credentials: hidden.into(), signatures: RefCell::default() }
     }
 
     /// Hides a signature from now on.
     pub fn hide_signature(&self, signature: &Signature) {
-        self.hide(signature.as_str(), &mask(signature.as_str()));
-    }
-
-    fn hide(&self, text: &str, shown: &str) {
-        let mut hidden = self.0.borrow_mut();
-        for form in [text.to_owned(), percent_encode(text)] {
-            if !hidden.iter().any(|(known, _)| *known == form) {
-                hidden.push((form, shown.to_owned()));
-            }
-        }
+        self.signatures.borrow_mut().push(signature.clone());
     }
 
     /// The text without what is hidden.
     pub fn apply(&self, text: &str) -> String {
-        let hidden = self.0.borrow();
-        hidden.iter().fold(text.to_owned(), |text, (form, shown)| text.replace(form, shown))
+        let signatures = self.signatures.borrow();
+        let signatures = signatures.iter().flat_map(|s| forms(s.as_str(), &mask(s.as_str())));
+        let hidden = self.credentials.iter().cloned().chain(signatures);
+        hidden.fold(text.to_owned(), |text, (form, shown)| text.replace(&form, &shown))
     }
+}
+
+/// The ways in which a text can be written.
+fn forms(text: &str, shown: &str) -> [Hidden; 2] {
+    [text.to_owned(), percent_encode(text)].map(|form| (form, shown.to_owned()))
 }

@@ -73,7 +73,7 @@ impl<'a> Sender<'a> {
     fn new(query: &'a Query<'a>, base_url: &'a str, host: Arc<Shared>) -> Self {
         let begun = Arc::new(AtomicBool::new(false));
         let client = Client::new(ClientOptions { begun: Arc::clone(&begun), ..options(&query.settings) });
-        let pace = Pace::new(query, base_url, host);
+        let pace = Pace::new(query, host);
         let (client, example) = (Arc::new(client), Arc::default());
         Self { query, base_url, client, begun, pace, held: None, about_to_send: None, example }
     }
@@ -179,8 +179,7 @@ impl<'a> Sender<'a> {
     /// Prints an answer; where its outcome is to be settled, all of it or nothing, since a state may follow in its place.
     fn show(&self, source: &mut dyn Read) -> Result<(), Failure> {
         if let Some(held) = &self.held {
-            held.borrow_mut().extend(self.query.rendered(source)?);
-            return Ok(());
+            return self.query.render_into(source, &mut held.borrow_mut());
         }
         if self.query.session.globals.settle {
             return self.query.render_whole(source);

@@ -4,14 +4,10 @@ use std::sync::{Mutex, PoisonError};
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
-};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
+use super::buffers::Room;
 use super::wire::{Stream, Watch};
-
-/// Room for 64 KiB of headers in, and for the longest request line and headers out.
-const BUFFER: usize = 128 * 1024;
 
 /// Gives ureq one connection, made beforehand, once. Asked a second time it fails, so nothing is ever sent twice. Where the
 /// connection is kept, ureq has it from then on; once it is lost, asking fails before a byte is written.
@@ -20,8 +16,8 @@ pub(super) struct OneConnection(Mutex<Option<Connection>>);
 
 impl OneConnection {
     pub(super) fn new(stream: Box<dyn Stream>, watch: Watch, tls: bool, keep: bool) -> Self {
-        let buffers = LazyBuffers::new(BUFFER, BUFFER);
-        Self(Mutex::new(Some(Connection { stream, watch, tls, keep, buffers })))
+        let (sent, buffers) = (false, Room::new());
+        Self(Mutex::new(Some(Connection { stream, watch, tls, keep, sent, buffers })))
     }
 }
 
@@ -51,7 +47,9 @@ pub(super) struct Connection {
     tls: bool,
     /// Whether further requests may follow.
     keep: bool,
-    buffers: LazyBuffers,
+    /// Whether anything was sent since it was looked whether the connection is open.
+    sent: bool,
+    buffers: Room,
 }
 
 impl Connection {
@@ -67,6 +65,7 @@ impl Transport for Connection {
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
         self.watch.note_write();
+        self.sent = true;
         let output = self
             .buffers
             .output()
@@ -90,8 +89,10 @@ impl Transport for Connection {
         Ok(amount > 0)
     }
 
+    /// ureq asks after an answer, and again before the next request: it is the second time that counts.
     fn is_open(&mut self) -> bool {
-        self.keep && self.stream.is_quiet()
+        let answered = std::mem::take(&mut self.sent);
+        self.keep && (answered || self.stream.is_quiet())
     }
 
     fn is_tls(&self) -> bool {

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use ureq::config::AutoHeaderValue;
 use ureq::http::Uri;
 use ureq::{Agent, RequestBuilder};
 
@@ -66,7 +67,7 @@ impl Default for ClientOptions {
 pub struct Client {
     options: ClientOptions,
     tls: Tls,
-    /// Those that wait for the next request, one for each origin.
+    /// Those that wait for the next request, one for each base URL.
     kept: Mutex<Vec<Link>>,
 }
 
@@ -122,10 +123,9 @@ impl Client {
 }
 
 impl Client {
-    fn take_kept(&self, origin: &Origin) -> Option<Link> {
+    fn take_kept(&self, base_url: &str) -> Option<Link> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let host = origin.to_string();
-        let at = kept.iter().position(|link| link.tls == origin.tls && link.host == host)?;
+        let at = kept.iter().position(|link| link.base_url == base_url)?;
         Some(kept.swap_remove(at))
     }
 
@@ -138,11 +138,9 @@ impl Client {
 
 impl Transport for Client {
     fn send(&self, request: &SignedRequest, headers: &[(&str, &str)]) -> Result<Response, SendError> {
-        let origin = Origin::parse(&request.base_url)?;
-        let uri = uri(&origin, &request.target())?;
-        let proxy = self.options.proxies.proxy_for(&origin)?;
         let timeout = self.options.timeout;
-        if let Some(link) = self.take_kept(&origin) {
+        if let Some(link) = self.take_kept(&request.base_url) {
+            let uri = uri(link.tls, &link.host, &request.target())?;
             link.watch.renew(Instant::now() + timeout);
             let result = self.exchange(request, headers, &uri, &link);
             // A connection that is lost before a byte is written may be replaced.
@@ -150,6 +148,10 @@ impl Transport for Client {
                 return result.inspect(|_| self.keep(link));
             }
         }
+        let origin = Origin::parse(&request.base_url)?;
+        let host = origin.to_string();
+        let uri = uri(origin.tls, &host, &request.target())?;
+        let proxy = self.options.proxies.proxy_for(&origin)?;
         let dialer = Dialer {
             origin: &origin,
             proxy: proxy.as_ref(),
@@ -169,18 +171,20 @@ impl Transport for Client {
                 .max_idle_age(LONGEST_IDLE)
                 .max_response_header_size(LONGEST_HEADERS)
                 .user_agent(USER_AGENT)
+                .accept_encoding(accepted(&origin))
                 .timeout_await_100(None)
                 .build(),
             OneConnection::new(stream, watch.clone(), origin.tls, self.options.keep_alive),
             NoLookUp,
         );
-        let link = Link { host: origin.to_string(), tls: origin.tls, watch, agent };
+        let link = Link { base_url: request.base_url.clone(), host, tls: origin.tls, watch, agent };
         self.exchange(request, headers, &uri, &link).inspect(|_| self.keep(link))
     }
 }
 
 /// One connection and where it leads.
 struct Link {
+    base_url: String,
     host: String,
     tls: bool,
     watch: Watch,
@@ -211,9 +215,14 @@ impl Link {
     }
 }
 
+/// Which compression is asked for. On this machine it would cost both sides more time than the bytes do.
+fn accepted(origin: &Origin) -> AutoHeaderValue {
+    if origin.is_loopback() { AutoHeaderValue::None } else { AutoHeaderValue::Default }
+}
+
 /// The URL whose request line carries `target` byte for byte.
-fn uri(origin: &Origin, target: &str) -> Result<Uri, SendError> {
-    let refuse = |reason| SendError::Target { host: origin.to_string(), reason };
+fn uri(tls: bool, host: &str, target: &str) -> Result<Uri, SendError> {
+    let refuse = |reason| SendError::Target { host: host.to_owned(), reason };
     if !target.starts_with('/') {
         return Err(refuse("does not begin with /"));
     }
@@ -221,8 +230,8 @@ fn uri(origin: &Origin, target: &str) -> Result<Uri, SendError> {
         return Err(refuse("holds a character that has to be percent-encoded"));
     }
     let uri = Uri::builder()
-        .scheme(if origin.tls { "https" } else { "http" })
-        .authority(origin.to_string())
+        .scheme(if tls { "https" } else { "http" })
+        .authority(host)
         .path_and_query(target)
         .build()
         .map_err(|_| refuse("is longer than 64 KiB or holds a character that has to be percent-encoded"))?;
@@ -264,4 +273,24 @@ fn with_headers<B>(
         builder = builder.header_raw("Content-Type", b"application/x-www-form-urlencoded");
     }
     headers.iter().fold(builder, |builder, (name, value)| builder.header_raw(name, value.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_asked_for_where_the_bytes_have_a_way_to_go() {
+        let cases = [
+            ("https://api.binance.com", true),
+            ("https://127.0.0.1.example.com", true),
+            ("https://localhost:8443", false),
+            ("http://127.0.0.1:8090", false),
+            ("http://[::1]", false),
+        ];
+        for (url, asked) in cases {
+            let header = accepted(&Origin::parse(url).unwrap());
+            assert_eq!(matches!(header, AutoHeaderValue::Default), asked, "{url}");
+        }
+    }
 }

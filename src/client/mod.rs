@@ -6,6 +6,7 @@
 
 mod adapter;
 mod body;
+mod buffers;
 mod clock;
 mod connect;
 mod error;

@@ -155,27 +155,39 @@ impl Watch {
     }
 }
 
+/// A time limit that differs by less from the one that is set already is not set anew; the system's clock ticks no faster.
+const TICK: Duration = Duration::from_millis(4);
+
 /// A TCP connection whose every read and write keeps to the time its [`Watch`] allows.
 #[derive(Debug)]
 pub(super) struct Wire {
     tcp: TcpStream,
     watch: Watch,
+    /// How long a read may take as far as the system knows, and a write.
+    limits: [Option<Duration>; 2],
 }
 
 impl Wire {
     pub(super) fn new(tcp: TcpStream, watch: Watch) -> Self {
-        Self { tcp, watch }
+        Self { tcp, watch, limits: [None, None] }
+    }
+
+    fn limit_read(&mut self, left: Duration) -> io::Result<()> {
+        let [limit, _] = &mut self.limits;
+        limit_to(limit, left, |left| self.tcp.set_read_timeout(Some(left)))
+    }
+
+    fn limit_write(&mut self, left: Duration) -> io::Result<()> {
+        let [_, limit] = &mut self.limits;
+        limit_to(limit, left, |left| self.tcp.set_write_timeout(Some(left)))
     }
 
     /// One read or write, begun again when a signal interrupts it.
-    fn timed(
-        &mut self,
-        mut act: impl FnMut(&mut TcpStream, Duration) -> io::Result<usize>,
-    ) -> io::Result<usize> {
+    fn timed(&mut self, mut act: impl FnMut(&mut Self, Duration) -> io::Result<usize>) -> io::Result<usize> {
         loop {
             let left = self.watch.allowance()?;
             let began = Instant::now();
-            let result = act(&mut self.tcp, left);
+            let result = act(self, left);
             self.watch.account(*result.as_ref().unwrap_or(&0), began.elapsed());
             match result {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
@@ -185,6 +197,22 @@ impl Wire {
             }
         }
     }
+}
+
+/// Sets a time limit unless it is set already.
+fn limit_to(
+    limit: &mut Option<Duration>,
+    left: Duration,
+    set: impl FnOnce(Duration) -> io::Result<()>,
+) -> io::Result<()> {
+    if limit.is_some_and(|set| set.abs_diff(left) < TICK) {
+        return Ok(());
+    }
+    // Where setting it fails, it is not known what holds.
+    *limit = None;
+    set(left)?;
+    *limit = Some(left);
+    Ok(())
 }
 
 impl Stream for Wire {
@@ -197,17 +225,17 @@ impl Stream for Wire {
 
 impl Read for Wire {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.timed(|tcp, left| {
+        self.timed(|wire, left| {
             // macOS refuses to set it on a connection the other side has closed; the read then tells the real outcome.
-            let set = tcp.set_read_timeout(Some(left));
-            if cfg!(target_os = "macos") { tcp.read(buf) } else { set.and_then(|()| tcp.read(buf)) }
+            let set = wire.limit_read(left);
+            if cfg!(target_os = "macos") { wire.tcp.read(buf) } else { set.and_then(|()| wire.tcp.read(buf)) }
         })
     }
 }
 
 impl Write for Wire {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.timed(|tcp, left| tcp.set_write_timeout(Some(left)).and_then(|()| tcp.write(buf)))
+        self.timed(|wire, left| wire.limit_write(left).and_then(|()| wire.tcp.write(buf)))
     }
 
     fn flush(&mut self) -> io::Result<()> {

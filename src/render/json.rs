@@ -23,6 +23,9 @@ const BREAK: [u8; 2 + 2 * MAX_DEPTH] = {
     bytes
 };
 
+/// Most answers are shorter, in bytes.
+const USUAL: usize = 4 << 10;
+
 const RESET: &[u8] = b"\x1b[0m";
 
 /// Formats one JSON text that arrives in chunks.
@@ -107,7 +110,7 @@ struct Writer {
 
 impl Writer {
     fn new(layout: Layout, style: &Style) -> Self {
-        Writer { layout, style: *style, depth: 0, empty: false, split: false, out: Vec::new() }
+        Writer { layout, style: *style, depth: 0, empty: false, split: false, out: Vec::with_capacity(USUAL) }
     }
 
     fn punctuation(&mut self, text: &[u8]) {

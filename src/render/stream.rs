@@ -11,7 +11,7 @@ use super::{RenderError, Style};
 use crate::text::TerminalFilter;
 
 /// How much is read at a time.
-const CHUNK: usize = 64 * 1024;
+const CHUNK: usize = 8 * 1024;
 
 /// How much of an answer that is not JSON is kept for the error, in bytes.
 const START: usize = 1 << 20;

@@ -1,7 +1,9 @@
-use super::percent_encode;
+use serde::{Deserialize, Serialize};
+
+use super::encoding::encoded;
 
 /// Names and values in the order in which they are sent; the order is signed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
@@ -32,8 +34,16 @@ impl Parameters {
 
     /// `name=value` joined by `&`, percent-encoded.
     pub fn encode(&self) -> String {
-        let pair = |(n, v)| format!("{}={}", percent_encode(n), percent_encode(v));
-        self.iter().map(pair).collect::<Vec<_>>().join("&")
+        let mut text = String::new();
+        for (name, value) in self.iter() {
+            if !text.is_empty() {
+                text.push('&');
+            }
+            text.extend(encoded(name));
+            text.push('=');
+            text.extend(encoded(value));
+        }
+        text
     }
 }
 

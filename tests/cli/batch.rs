@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::support::{Ran, Then, answer, bnq, scripted, serve, serve_rules};
+use super::support::{Ran, Then, answer, bnq, scripted, serve, serve_rules, serve_words};
 
 fn batch(url: &str, words: &str, lines: &str) -> Ran {
     bnq(&format!("--env local --base-url {url} batch - {words}")).stdin(lines.as_bytes()).run()
@@ -39,6 +39,16 @@ fn a_wrong_line_is_named_and_then_nothing_is_sent() {
         ("time -o csv", "line 2: --output is not for a single line"),
         ("account --recv-window 70000", "line 2: "),
         ("request GET api/v3/time", "line 2: `api/v3/time` is no path"),
+        ("request", "line 2: <METHOD> is missing"),
+        ("help time", "line 2: `help` is neither a flag nor name=value"),
+        ("margin", "line 2: a batch sends the commands of endpoints and `request` alone"),
+        ("time time", "line 2: `time` is neither a flag nor name=value"),
+        ("--output json time", "line 2: --output is not for a single line"),
+        (
+            "--fields a --fields b time",
+            "line 2: the argument '--fields <A,B.C>' cannot be used multiple times",
+        ),
+        ("time --version", "line 2: unexpected argument '--version'"),
     ];
     for (line, message) in cases {
         let ran = batch(&server.url, "", &format!("time\n{line}\ntime\n"));
@@ -128,4 +138,88 @@ fn a_read_is_sent_again_and_a_change_is_not() {
     let ran = batch(&server.url, "", "time\ncancel-order symbol=A orderId=1\ntime\n").exits(9);
     assert_eq!(codes(&ran), [(1, 0), (2, 9), (3, 0)]);
     assert_eq!(server.requests().len(), 4);
+}
+
+const SELL: &str = "new-order symbol=BTCUSDT side=SELL type=LIMIT timeInForce=GTC quantity=0.001 price=90000";
+
+#[test]
+fn two_changes_that_one_question_would_be_about_are_refused() {
+    let server = scripted(|_, _| answer("200 OK", "{}"));
+    let oco = "order-list-oco symbol=BTCUSDT side=SELL quantity=1 aboveType=LIMIT_MAKER abovePrice=9 belowType=STOP_LOSS \
+               belowStopPrice=5 listClientOrderId=a";
+    let cases = [
+        ("the same", format!("{SELL} newClientOrderId=a\ntime\n{SELL} newClientOrderId=a\n"), Some((3, 1))),
+        ("by flag", format!("{SELL} newClientOrderId=a\n{SELL} --new-client-order-id a\n"), Some((2, 1))),
+        ("by a fixed time", format!("{SELL} --timestamp 1\n{SELL} --timestamp 1\n"), Some((2, 1))),
+        (
+            "by path",
+            format!(
+                "{SELL} newClientOrderId=a\nrequest POST /api/v3/order symbol=BTCUSDT newClientOrderId=a\n"
+            ),
+            Some((2, 1)),
+        ),
+        (
+            "another symbol",
+            format!("{SELL} newClientOrderId=a\n{SELL} newClientOrderId=a\n")
+                .replacen("BTCUSDT", "ETHUSDT", 1),
+            None,
+        ),
+        ("another letter", format!("{SELL} newClientOrderId=a\n{SELL} newClientOrderId=A\n"), None),
+        ("none given", format!("{SELL}\n{SELL}\n"), None),
+        ("a list and an order", format!("{SELL} newClientOrderId=a\n{oco}\n"), None),
+        (
+            "reads",
+            "order symbol=A origClientOrderId=a\norder symbol=A origClientOrderId=a\n".to_owned(),
+            None,
+        ),
+        ("none wanted", format!("{SELL} --no-client-id\n{SELL} --no-client-id\n"), None),
+    ];
+    for (name, lines, refused) in cases {
+        let ran = batch(&server.url, "--dry-run", &lines);
+        match refused {
+            None => drop(ran.exits(0)),
+            Some((line, earlier)) => {
+                let ran = ran
+                    .exits(2)
+                    .says(&format!("line {line}: it has the newClientOrderId of line {earlier}, "));
+                assert!(ran.stdout.is_empty(), "{name}");
+                batch(&server.url, "", &lines).exits(2).prints_nothing();
+            }
+        }
+    }
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[test]
+fn no_more_than_five_hundred_lines_are_begun_while_the_first_has_no_result() {
+    const PINGS: usize = 800;
+    let server = serve_words("--no-limits", &["GET /api/v3/time latency=2s count=1"]);
+    let lines = "time\n".to_owned() + &"ping\n".repeat(PINGS);
+    let ran = batch(&server.url, "--parallel 4", &lines).exits(0);
+    assert_eq!(codes(&ran).len(), PINGS + 1);
+    // The log has a line once there is an answer.
+    server.logs("GET /api/v3/time");
+    let before = server.log().lines().take_while(|line| !line.contains("/api/v3/time")).count();
+    assert!(before < 500, "{before}");
+}
+
+#[test]
+fn a_refusal_for_the_rate_stops_every_connection_until_its_time() {
+    let server = serve_rules(&["GET /api/v3/ping 429 retry-after=2 skip=20 count=1"]);
+    let ran = batch(&server.url, "--parallel 4", &"ping\n".repeat(200)).exits(0);
+    assert_eq!(codes(&ran).len(), 200);
+    ran.says("takes nothing from this address");
+    server.logs(" 429 ");
+    // Milliseconds since midnight; those that were under way when it came have been sent before.
+    let log = server.log();
+    let at = |line: &str| -> i64 {
+        let fields = line[..12].split([':', '.']).map(|n| n.parse::<i64>().unwrap());
+        fields.zip([3_600_000, 60_000, 1000, 1]).map(|(n, unit)| n * unit).sum()
+    };
+    let refused = log.lines().position(|line| line.contains(" 429 ")).unwrap();
+    let until = at(log.lines().nth(refused).unwrap()) + 2000;
+    let early =
+        log.lines().skip(refused + 1).filter(|line| (until - 2000..until).contains(&at(line))).count();
+    assert!(early <= 3, "{early} requests before the time had come:\n{log}");
+    assert_eq!(log.lines().count(), 201, "every line once, and the refused one again");
 }

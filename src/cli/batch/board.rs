@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,15 @@ use crate::cli::session::print;
 
 /// How often the progress is shown at most.
 const REFRESH: Duration = Duration::from_millis(100);
+
+/// How many lines may be begun from the first one on that has no result yet: those of later ones are held until it has.
+const MOST_AHEAD: usize = 500;
+
+/// From how much on, in bytes, no further results are held.
+const MOST_HELD: usize = 512 << 10;
+
+/// How many characters the bar is long.
+const BAR: usize = 20;
 
 /// How often it is looked whether changes are still under way.
 const POLL: Duration = Duration::from_millis(10);
@@ -30,6 +39,8 @@ pub struct Board {
     /// Changes that may have left and of which nothing is known yet.
     changing: AtomicUsize,
     sheet: Mutex<Sheet>,
+    /// Told when a line may have come within reach, or none ever will.
+    moved: Condvar,
 }
 
 #[derive(Default)]
@@ -37,6 +48,8 @@ struct Sheet {
     /// The index of the line that is printed next.
     next: usize,
     waiting: BTreeMap<usize, String>,
+    /// The length of what waits, in bytes.
+    held: usize,
     done: usize,
     failed: usize,
     unknown: usize,
@@ -59,8 +72,8 @@ pub fn line(number: usize, code: u8, answer: Option<&str>, error: Option<&Failur
 impl Board {
     /// For so many lines.
     pub fn new(total: usize, progress: bool) -> Self {
-        let (stopped, interrupted, changing, sheet) = Default::default();
-        Self { total, progress, stopped, interrupted, changing, sheet }
+        let (stopped, interrupted, changing, sheet, moved) = Default::default();
+        Self { total, progress, stopped, interrupted, changing, sheet, moved }
     }
 
     /// Whether nothing more is to be begun.
@@ -71,6 +84,18 @@ impl Board {
     /// Lets nothing more be begun.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
+        // Whoever has just seen that it goes on waits by now.
+        drop(self.sheet());
+        self.moved.notify_all();
+    }
+
+    /// Waits until the line at this index may be begun, and says whether it still is to be.
+    pub fn may_begin(&self, index: usize) -> bool {
+        let mut sheet = self.sheet();
+        while !self.is_stopped() && !sheet.reaches(index) {
+            sheet = self.moved.wait(sheet).unwrap_or_else(PoisonError::into_inner);
+        }
+        !self.is_stopped()
     }
 
     /// A change is about to be sent.
@@ -92,19 +117,11 @@ impl Board {
         sheet.done += 1;
         sheet.failed += usize::from(code != 0);
         sheet.unknown += usize::from(code == Kind::Unknown.exit_code());
-        sheet.waiting.insert(index, text);
-        let mut ready = String::new();
-        loop {
-            let next = sheet.next;
-            let Some(text) = sheet.waiting.remove(&next) else { break };
-            ready.push_str(&text);
-            sheet.next += 1;
-        }
-        sheet.print(&ready);
+        sheet.take(index, text);
+        self.moved.notify_all();
         if self.progress && sheet.shown.is_none_or(|at| at.elapsed() >= REFRESH) {
             sheet.shown = Some(Instant::now());
-            let failed = if sheet.failed > 0 { format!(", {} failed", sheet.failed) } else { String::new() };
-            console::print_stderr(&format!("\r\x1b[K{} of {} lines{failed}", sheet.done, self.total));
+            console::show_bar(&bar(sheet.done, self.total, sheet.failed));
         }
     }
 
@@ -133,9 +150,7 @@ impl Board {
         }
         let mut sheet = self.sheet();
         sheet.close();
-        if self.progress {
-            console::print_stderr("\r\x1b[K");
-        }
+        console::remove_bar();
         if let Some(failure) = sheet.unprinted.take() {
             return Err(failure);
         }
@@ -175,7 +190,33 @@ impl Board {
     }
 }
 
+/// How far it is.
+fn bar(done: usize, total: usize, failed: usize) -> String {
+    let full = (done * BAR).checked_div(total).unwrap_or(BAR).min(BAR);
+    let (full, empty) = ("#".repeat(full), "-".repeat(BAR - full));
+    let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
+    format!("[{full}{empty}] {done} of {total} lines{failed}")
+}
+
 impl Sheet {
+    /// Whether the line at this index may be begun: the first that has no result always, and so many after it.
+    fn reaches(&self, index: usize) -> bool {
+        index <= self.next || index - self.next < MOST_AHEAD && self.held < MOST_HELD
+    }
+
+    /// Prints a result once those before it are there.
+    fn take(&mut self, index: usize, text: String) {
+        self.held += text.len();
+        self.waiting.insert(index, text);
+        let mut ready = String::new();
+        while let Some(text) = self.waiting.remove(&self.next) {
+            ready.push_str(&text);
+            self.next += 1;
+        }
+        self.held -= ready.len();
+        self.print(&ready);
+    }
+
     fn print(&mut self, text: &str) {
         if text.is_empty() {
             return;
@@ -191,5 +232,55 @@ impl Sheet {
         let rest: String = std::mem::take(&mut self.waiting).into_values().collect();
         self.print(&rest);
         self.closed = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_begun_so_far_ahead_of_the_first_without_a_result() {
+        let long = |bytes: usize| "x".repeat(bytes);
+        let cases = [
+            ("the first", &[][..], 0, true),
+            ("the last within reach", &[], MOST_AHEAD - 1, true),
+            ("one too far", &[], MOST_AHEAD, false),
+            ("one too far, though others have ended", &[(1, 1), (2, 1)], MOST_AHEAD, false),
+            ("results held up to the bound", &[(1, MOST_HELD - 1)], 2, true),
+            ("as many as may be held", &[(1, MOST_HELD / 2), (2, MOST_HELD / 2)], 3, false),
+            ("the first, whatever is held", &[(1, MOST_HELD), (2, MOST_HELD)], 0, true),
+        ];
+        for (name, ended, index, reached) in cases {
+            let mut sheet = Sheet::default();
+            for (index, bytes) in ended {
+                sheet.take(*index, long(*bytes));
+            }
+            assert_eq!(sheet.reaches(index), reached, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_waits_for_its_turn_ends_when_nothing_more_is_begun() {
+        let board = Board::new(2 * MOST_AHEAD, false);
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| board.may_begin(MOST_AHEAD));
+            board.stop();
+            assert!(!waiting.join().unwrap());
+        });
+        assert!(!board.may_begin(0));
+    }
+
+    #[test]
+    fn the_bar_shows_how_far_it_is() {
+        let cases = [
+            ((0, 7, 0), "[--------------------] 0 of 7 lines"),
+            ((3, 7, 1), "[########------------] 3 of 7 lines, 1 failed"),
+            ((9_999, 10_000, 0), "[###################-] 9999 of 10000 lines"),
+            ((7, 7, 0), "[####################] 7 of 7 lines"),
+        ];
+        for ((done, total, failed), expected) in cases {
+            assert_eq!(bar(done, total, failed), expected);
+        }
     }
 }

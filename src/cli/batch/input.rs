@@ -1,45 +1,92 @@
 //! The lines of a batch, and their words.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, BufRead, BufReader, Read as _};
 
-use anyhow::Context as _;
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 
-use crate::cli::exit::Failure;
+use crate::cli::exit::{Failure, Kind};
 
-/// The largest input that is read, in bytes: all of it is checked before anything is sent, so all of it is held.
+/// The largest input that is read, in bytes: what its lines ask for is held.
 const LARGEST: u64 = 256 << 20;
 
-/// The text of a file, or of standard input.
-///
-/// # Errors
-/// If it cannot be read, is too large, or is not UTF-8.
-pub fn read(name: &str) -> Result<String, Failure> {
-    let mut bytes = Vec::new();
-    if name == "-" {
-        let read = std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes);
-        read.context("standard input cannot be read")?;
-    } else {
-        let shown = || format!("{name} cannot be read");
-        let file = File::open(name).with_context(shown)?;
-        file.take(LARGEST + 1).read_to_end(&mut bytes).with_context(shown)?;
-    }
-    if bytes.len() as u64 > LARGEST {
-        return Err(Failure::usage("the batch is larger than 256 MiB").with_fix("split it into several"));
-    }
-    String::from_utf8(bytes).map_err(|e| {
-        let before = e.as_bytes().iter().take(e.utf8_error().valid_up_to());
-        let line = before.filter(|byte| **byte == b'\n').count() + 1;
-        Failure::usage(format!("line {line} is not UTF-8")).with_fix("save the file as UTF-8")
-    })
+/// A file or standard input, read line by line.
+pub struct Input {
+    name: String,
+    source: Box<dyn BufRead>,
+    line: Vec<u8>,
+    number: usize,
+    read: u64,
+    digest: Sha256,
 }
 
-/// The lines that hold a command, with their numbers from 1 on.
-pub fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let numbered = text.lines().enumerate().map(|(i, line)| (i + 1, line.trim()));
-    numbered.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+impl Input {
+    /// Opens the file, or standard input for `-`.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn open(name: &str) -> Result<Self, Failure> {
+        let source: Box<dyn BufRead> = if name == "-" {
+            Box::new(io::stdin().lock())
+        } else {
+            Box::new(BufReader::new(File::open(name).map_err(|e| unreadable(name, &e))?))
+        };
+        Ok(Self::of(name, source))
+    }
+
+    fn of(name: &str, source: Box<dyn BufRead>) -> Self {
+        let digest = Sha256::new_with_prefix("bnq batch ");
+        Self { name: name.to_owned(), source, line: Vec::new(), number: 0, read: 0, digest }
+    }
+
+    /// The next line that holds a command, with its number from 1 on.
+    ///
+    /// # Errors
+    /// If it cannot be read, is too large, or is not UTF-8.
+    pub fn next_line(&mut self) -> Result<Option<(usize, &str)>, Failure> {
+        loop {
+            self.line.clear();
+            let rest = LARGEST.saturating_sub(self.read).saturating_add(1);
+            let read = (&mut self.source).take(rest).read_until(b'\n', &mut self.line);
+            self.read += read.map_err(|e| unreadable(&self.name, &e))? as u64;
+            if self.read > LARGEST {
+                return Err(
+                    Failure::usage("the batch is larger than 256 MiB").with_fix("split it into several")
+                );
+            }
+            if self.line.is_empty() {
+                return Ok(None);
+            }
+            self.digest.update(&self.line);
+            self.number += 1;
+            if holds_command(command(&self.line, self.number)?) {
+                break;
+            }
+        }
+        Ok(Some((self.number, command(&self.line, self.number)?)))
+    }
+
+    /// Stands for all that was read.
+    pub fn digest(self) -> String {
+        hex::encode(self.digest.finalize())
+    }
+}
+
+fn command(line: &[u8], number: usize) -> Result<&str, Failure> {
+    let text = std::str::from_utf8(line).map_err(|_| {
+        Failure::usage(format!("line {number} is not UTF-8")).with_fix("save the file as UTF-8")
+    })?;
+    Ok(text.strip_prefix('\u{feff}').filter(|_| number == 1).unwrap_or(text).trim())
+}
+
+fn holds_command(line: &str) -> bool {
+    !line.is_empty() && !line.starts_with('#')
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Failure {
+    let name = if name == "-" { "standard input" } else { name };
+    Failure::new(Kind::Other, format!("{name} cannot be read: {error}"))
 }
 
 #[derive(Deserialize)]
@@ -107,7 +154,12 @@ mod tests {
     #[test]
     fn empty_lines_and_comments_count_but_hold_no_command() {
         let text = "\u{feff}time\r\n\n  # a comment\n  ping  \n#\nx # y";
-        let found: Vec<_> = lines(text).collect();
-        assert_eq!(found, [(1, "time"), (4, "ping"), (6, "x # y")]);
+        let mut input = Input::of("-", Box::new(text.as_bytes()));
+        let mut found = Vec::new();
+        while let Some((number, line)) = input.next_line().unwrap() {
+            found.push((number, line.to_owned()));
+        }
+        assert_eq!(found, [(1, "time"), (4, "ping"), (6, "x # y")].map(|(n, l)| (n, l.to_owned())));
+        assert_eq!(input.digest(), hex::encode(Sha256::digest(format!("bnq batch {text}"))));
     }
 }

@@ -67,11 +67,11 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the file, or makes it, for an input and an account.
+    /// Opens the file, or makes it, for the digest of an input and an account.
     ///
     /// # Errors
     /// If it cannot be opened or locked, is a link, can be read by others, or is the journal of something else.
-    pub fn open(path: &Path, input: &str, account: &str) -> Result<Self, Failure> {
+    pub fn open(path: &Path, input: String, account: &str) -> Result<Self, Failure> {
         let shown = path.display();
         let flags = OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let opened = rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR).map_err(io::Error::from);
@@ -87,7 +87,7 @@ impl Journal {
             }
             Err(TryLockError::Error(e)) => return Err(problem(path, &e)),
         }
-        let header = Header { format: FORMAT, input: digest(input), account: digest(account) };
+        let header = Header { format: FORMAT, input, account: digest(account) };
         let past = Self::past(&mut file, &header, path)?;
         Ok(Self { path: path.to_owned(), file: Mutex::new(file), past })
     }

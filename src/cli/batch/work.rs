@@ -6,7 +6,7 @@ use std::thread;
 
 use super::board::{self, Board};
 use super::journal::{Intent, Journal};
-use super::plan::Step;
+use super::steps::{Line, Steps};
 use crate::cli::account::Account;
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::query::Query;
@@ -18,7 +18,7 @@ use crate::render::{Format, Output, Style};
 /// What the workers share.
 pub struct Work<'a> {
     /// The lines.
-    pub steps: &'a [Step<'a>],
+    pub steps: &'a Steps,
     /// The batch.
     pub session: &'a Session,
     /// The address of an exchange inside this process.
@@ -50,10 +50,14 @@ impl Work<'_> {
                 let (account, next) = (account.clone(), &next);
                 let lane = Lane::new(&account.settings, Hosts::clone(&hosts));
                 let worker = move || {
+                    let _guard = StopsOnPanic(self.board);
                     while !self.board.is_stopped() {
                         let index = next.fetch_add(1, Ordering::SeqCst);
-                        let Some(step) = self.steps.get(index) else { return };
-                        self.step(index, step, &account, &lane);
+                        let Some(number) = self.steps.number(index) else { return };
+                        if !self.board.may_begin(index) {
+                            return;
+                        }
+                        self.step(index, number, &account, &lane);
                     }
                 };
                 thread::Builder::new().spawn_scoped(scope, worker).map_err(|e| {
@@ -65,20 +69,19 @@ impl Work<'_> {
         })
     }
 
-    fn step(&self, index: usize, step: &Step<'_>, account: &Account, lane: &Lane) {
-        if let Some((code, text)) = self.journal.and_then(|journal| journal.result(step.number)) {
+    fn step(&self, index: usize, number: usize, account: &Account, lane: &Lane) {
+        if let Some((code, text)) = self.journal.and_then(|journal| journal.result(number)) {
             return self.finish(index, code, text);
         }
-        let session = step.session(self.session);
         let changing = Cell::new(false);
-        let ended = self.send(step, &session, account, lane, &changing).unwrap_or_else(|failure| Ended {
+        let ended = self.send(index, account, lane, &changing).unwrap_or_else(|failure| Ended {
             answer: String::new(),
             failure: Some(failure),
             settled: false,
         });
         let code = ended.failure.as_ref().map_or(0, |failure| failure.kind.exit_code());
-        let text = board::line(step.number, code, Some(&ended.answer), ended.failure.as_ref(), ended.settled);
-        if let Some(Err(failure)) = self.journal.map(|journal| journal.note_result(step.number, &text)) {
+        let text = board::line(number, code, Some(&ended.answer), ended.failure.as_ref(), ended.settled);
+        if let Some(Err(failure)) = self.journal.map(|journal| journal.note_result(number, &text)) {
             // What cannot be noted any more is not begun any more.
             self.session.console.note(&format!("note: {}", failure.message));
             self.board.stop();
@@ -98,18 +101,20 @@ impl Work<'_> {
 
     fn send(
         &self,
-        step: &Step<'_>,
-        session: &Session,
+        index: usize,
         account: &Account,
         lane: &Lane,
         changing: &Cell<bool>,
     ) -> Result<Ended, Failure> {
-        let intent = self.journal.and_then(|journal| journal.unsettled(step.number));
-        let (target, mut typed) = (step.target(), step.typed());
+        let Some(asked) = self.steps.line(index, self.session)? else {
+            return Err(Failure::new(Kind::Other, "there is no such line"));
+        };
+        let Line { number, target, mut typed, session } = asked;
+        let intent = self.journal.and_then(|journal| journal.unsettled(number));
         if let Some(id) = intent.as_ref().and_then(|intent| intent.id.as_ref()) {
             typed.name_change(&target, id);
         }
-        let mut query = Query::of(account, target, typed, session)?;
+        let mut query = Query::of(account, target, typed, &session)?;
         let fields = query.output().fields.clone();
         query.set_output(Output { format: Format::Compact, fields, style: Style::default() });
         let base_url = query.base_url(self.practice)?;
@@ -126,8 +131,7 @@ impl Work<'_> {
                 return Ok(());
             }
             let id = query.id.as_ref().map(|(_, id)| id.clone());
-            self.journal
-                .map_or(Ok(()), |journal| journal.note_intent(step.number, &Intent { id, sent_at }))?;
+            self.journal.map_or(Ok(()), |journal| journal.note_intent(number, &Intent { id, sent_at }))?;
             changing.set(true);
             self.board.change_begins();
             Ok(())
@@ -138,10 +142,22 @@ impl Work<'_> {
                 Ok(settled(&query, base_url.as_str(), failure))
             }
             result => Ok(Ended {
-                answer: String::from_utf8_lossy(&answer).into_owned(),
+                answer: String::from_utf8(answer)
+                    .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()),
                 failure: result.err(),
                 settled: false,
             }),
+        }
+    }
+}
+
+/// A line whose worker is gone never ends, and others would wait for it.
+struct StopsOnPanic<'a>(&'a Board);
+
+impl Drop for StopsOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.stop();
         }
     }
 }

@@ -16,7 +16,7 @@ impl Pace<'_> {
         measure: impl FnOnce() -> Result<ClockReading, ClockError>,
     ) -> bool {
         let due = |known: &Known| known.clock.is_none_or(|clock| !clock.holds_at(Clocks::now()));
-        if self.here || self.query.fixed_time.is_some() || !self.query.target.signed || !due(known) {
+        if self.shared.here || self.query.fixed_time.is_some() || !self.query.target.signed || !due(known) {
             return false;
         }
         let mut asked = self.shared.asked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,7 +74,7 @@ impl Pace<'_> {
 
     /// Whether the server is on this machine, so that nothing of it is remembered.
     pub fn is_here(&self) -> bool {
-        self.here
+        self.shared.here
     }
 
     /// By how much this machine's clock was set since the run began, in milliseconds.

@@ -58,7 +58,7 @@ pub fn collect(
         base_url,
         client: Arc::clone(&lane.client),
         begun: Arc::clone(&lane.begun),
-        pace: Pace::new(query, base_url, lane.host(base_url)),
+        pace: Pace::new(query, lane.host(base_url)),
         held: Some(RefCell::default()),
         about_to_send: Some(about_to_send),
         example: Arc::clone(&lane.example),

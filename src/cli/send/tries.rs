@@ -19,6 +19,9 @@ use crate::state::Known;
 /// How much of an answer has to be here before any of it is printed, in bytes; an answer that breaks off later is printed in part.
 const HELD: u64 = 512 << 10;
 
+/// Most answers are shorter, in bytes.
+const USUAL: usize = 4 << 10;
+
 /// Clocks that differ by less than this are not why a timestamp was refused, in milliseconds; nor are those that differ by no
 /// more than the way there and back leaves open.
 const NO_DIFFERENCE_MS: i64 = 250;
@@ -109,7 +112,7 @@ impl Sender<'_> {
 
     /// An answer that is here, so that none which breaks off is printed in part. A longer one than is held goes on as it comes.
     fn held(&self, mut response: Response) -> Result<Response, Trouble> {
-        let mut start = Vec::new();
+        let mut start = Vec::with_capacity(USUAL);
         if let Err(e) = (&mut response.body).take(HELD).read_to_end(&mut start) {
             let too_large = matches!(BodyError::of(&e), Some(BodyError::TooLarge { .. }));
             let mut failure = Failure::new(Kind::NoAnswer, format!("the answer broke off: {e}"));

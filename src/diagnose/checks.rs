@@ -65,13 +65,13 @@ fn time_unit_known(x: &Examined<'_>) -> Result<(), Refusal> {
 }
 
 fn names_unique(x: &Examined<'_>) -> Result<(), Refusal> {
-    for place in [x.request.query_parameters(), x.request.body_parameters()] {
-        for (index, (name, _)) in place.iter().enumerate() {
-            let came_before = || place.iter().take(index).any(|(other, _)| other == name);
+    for place in x.request.names() {
+        for (index, name) in place.iter().enumerate() {
+            let came_before = || place.iter().take(index).any(|other| other == name);
             let repeats = x.endpoint.parameter(name).is_some_and(|p| p.list() == Some(ListStyle::Repeat));
             if came_before() && !repeats && !x.is_settled(name) {
                 let message = format!("Duplicate values for parameter '{name}'.");
-                return Err(refused(-1101, message, "parameter-twice", &[("name", name)]).about([name]));
+                return Err(refused(-1101, message, "parameter-twice", &[("name", name)]).about([&**name]));
             }
         }
     }
@@ -284,7 +284,7 @@ fn none_empty(x: &Examined<'_>) -> Result<(), Refusal> {
         None => Ok(()),
         Some((name, _)) => {
             let message = format!("Parameter '{name}' was empty.");
-            Err(refused(-1105, message, "parameter-empty", &[("name", name)]).about([name]))
+            Err(refused(-1105, message, "parameter-empty", &[("name", name)]).about([&**name]))
         }
     }
 }

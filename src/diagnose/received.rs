@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::signing::percent_decode;
@@ -41,8 +42,17 @@ impl ReceivedRequest {
 
     /// The value that counts for `name`: the query string's before the body's.
     pub fn parameter(&self, name: &str) -> Option<String> {
-        let all = self.query_parameters().into_iter().chain(self.body_parameters());
-        all.into_iter().find(|(n, _)| n == name).map(|(_, v)| v)
+        self.parameters().find(|(n, _)| n == name).map(|(_, v)| v.into_owned())
+    }
+
+    /// All parameters, decoded, the query string's before the body's.
+    pub fn parameters(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+        decoded_pairs(&self.query).chain(decoded_pairs(self.form_body()))
+    }
+
+    /// The names in the query string, and those in the form body, decoded, as often as they arrived.
+    pub(super) fn names(&self) -> [Vec<Cow<'_, str>>; 2] {
+        [&self.query, self.form_body()].map(|place| decoded_pairs(place).map(|(name, _)| name).collect())
     }
 
     /// The bytes that the exchange verifies the signature against: query string and body as received, without the
@@ -80,16 +90,23 @@ fn segments(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 pub(super) fn pairs(text: &[u8]) -> Vec<(String, String)> {
-    let decode = |bytes: &[u8]| {
-        String::from_utf8(percent_decode(bytes))
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-    };
-    let pair = |segment: &[u8]| {
-        let mut parts = segment.splitn(2, |b| *b == b'=');
-        let name = parts.next().map(decode).unwrap_or_default();
-        (name, parts.next().map(decode).unwrap_or_default())
-    };
-    segments(text).map(pair).collect()
+    decoded_pairs(text).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+fn decoded_pairs(text: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    segments(text).map(|segment| {
+        let mut parts = segment.splitn(2, |b| *b == b'=').map(decoded);
+        (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+    })
+}
+
+/// A name or value, copied only where it is encoded.
+fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    if bytes.iter().any(|b| matches!(b, b'%' | b'+')) {
+        let bytes = percent_decode(bytes);
+        return String::from_utf8_lossy(&bytes).into_owned().into();
+    }
+    String::from_utf8_lossy(bytes)
 }
 
 /// A query string or form without the signature, wherever it stands.

@@ -1,6 +1,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use self::Play::{Change, Look};
 use super::keys::Keys;
 use super::limits::Limits;
 use super::spot::{amend, cancels, history, info, list_orders, orders, prevented, quotes, replace, tickers};
@@ -25,6 +26,11 @@ impl World {
             (futures::empty_account(&spot, start_ms), wallet::empty_account(start_ms))
         };
         Self { spot, futures, wallet }
+    }
+
+    /// Whether anything has happened by this time, in milliseconds.
+    fn is_due(&self, now_ms: i64) -> bool {
+        self.spot.is_due(now_ms) || self.futures.is_due(now_ms)
     }
 
     /// Lets the minutes pass that have passed by this time, in milliseconds.
@@ -104,7 +110,13 @@ impl Failure {
 }
 
 pub(super) type Answer = Result<String, Failure>;
-pub(super) type Play = fn(&mut World, &Call<'_>) -> Answer;
+
+/// How an endpoint is played. What only looks can be played by several threads at once.
+#[derive(Clone, Copy)]
+pub(super) enum Play {
+    Look(fn(&World, &Call<'_>) -> Answer),
+    Change(fn(&mut World, &Call<'_>) -> Answer),
+}
 
 /// What is played, by the name that the catalogue has for it in `plays`: a table for each product, Spot's being [`PLAYS`].
 pub(super) fn plays() -> impl Iterator<Item = &'static (&'static str, Play)> {
@@ -113,54 +125,54 @@ pub(super) fn plays() -> impl Iterator<Item = &'static (&'static str, Play)> {
 
 /// What is played at Spot.
 const PLAYS: &[(&str, Play)] = &[
-    ("account", |w, c| history::account(&w.spot, c)),
-    ("account-commission", |w, c| history::commission(&w.spot, c)),
-    ("agg-trades", |w, c| quotes::agg_trades(&w.spot, c)),
-    ("all-order-list", |w, c| list_orders::all(&w.spot, c)),
-    ("all-orders", |w, c| history::all_orders(&w.spot, c)),
-    ("avg-price", |w, c| quotes::avg_price(&w.spot, c)),
-    ("cancel-open-orders", |w, c| cancels::open_orders(&mut w.spot, c)),
-    ("cancel-order", |w, c| cancels::order(&mut w.spot, c)),
-    ("cancel-order-list", |w, c| list_orders::cancel(&mut w.spot, c)),
-    ("depth", |w, c| quotes::depth(&w.spot, c)),
-    ("exchange-info", |w, c| info::exchange_info(&w.spot, c)),
-    ("execution-rules", |w, c| info::execution_rules(&w.spot, c)),
-    ("historical-block-trades", |w, c| quotes::historical_block_trades(&w.spot, c)),
-    ("historical-trades", |w, c| quotes::historical_trades(&w.spot, c)),
-    ("klines", |w, c| quotes::klines(&w.spot, c)),
-    ("my-allocations", |w, c| prevented::my_allocations(&w.spot, c)),
-    ("my-filters", |w, c| info::my_filters(&w.spot, c)),
-    ("my-prevented-matches", |w, c| prevented::my_prevented_matches(&w.spot, c)),
-    ("my-trades", |w, c| history::my_trades(&w.spot, c)),
-    ("new-order", |w, c| orders::new_order(&mut w.spot, c)),
-    ("new-sor-order", |w, c| orders::new_sor_order(&mut w.spot, c)),
-    ("open-order-list", |w, c| list_orders::open(&w.spot, c)),
-    ("open-orders", |w, c| history::open_orders(&w.spot, c)),
-    ("order", |w, c| history::order(&w.spot, c)),
-    ("order-amend-keep-priority", |w, c| amend::keep_priority(&mut w.spot, c)),
-    ("order-amendments", |w, c| amend::amendments(&w.spot, c)),
-    ("order-cancel-replace", |w, c| replace::cancel_replace(&mut w.spot, c)),
-    ("order-list", |w, c| list_orders::order_list(&w.spot, c)),
-    ("order-list-oco", |w, c| list_orders::new_oco(&mut w.spot, c)),
-    ("order-list-opo", |w, c| list_orders::new_opo(&mut w.spot, c)),
-    ("order-list-opoco", |w, c| list_orders::new_opoco(&mut w.spot, c)),
-    ("order-list-oto", |w, c| list_orders::new_oto(&mut w.spot, c)),
-    ("order-list-otoco", |w, c| list_orders::new_otoco(&mut w.spot, c)),
-    ("order-oco", |w, c| list_orders::new_old_oco(&mut w.spot, c)),
-    ("order-test", |w, c| orders::test(&w.spot, c)),
-    ("ping", |_, c| info::ping(c)),
-    ("rate-limit-order", |_, c| info::order_counts(c)),
-    ("reference-price", |w, c| quotes::reference_price(&w.spot, c)),
-    ("reference-price-calculation", |w, c| quotes::reference_price_calculation(&w.spot, c)),
-    ("sor-order-test", |w, c| orders::sor_test(&w.spot, c)),
-    ("ticker", |w, c| tickers::rolling(&w.spot, c)),
-    ("ticker-24hr", |w, c| tickers::day_24h(&w.spot, c)),
-    ("ticker-book-ticker", |w, c| tickers::book_ticker(&w.spot, c)),
-    ("ticker-price", |w, c| tickers::price(&w.spot, c)),
-    ("ticker-trading-day", |w, c| tickers::trading_day(&w.spot, c)),
-    ("time", |_, c| info::time(c)),
-    ("trades", |w, c| quotes::trades(&w.spot, c)),
-    ("ui-klines", |w, c| quotes::klines(&w.spot, c)),
+    ("account", Look(|w, c| history::account(&w.spot, c))),
+    ("account-commission", Look(|w, c| history::commission(&w.spot, c))),
+    ("agg-trades", Look(|w, c| quotes::agg_trades(&w.spot, c))),
+    ("all-order-list", Look(|w, c| list_orders::all(&w.spot, c))),
+    ("all-orders", Look(|w, c| history::all_orders(&w.spot, c))),
+    ("avg-price", Look(|w, c| quotes::avg_price(&w.spot, c))),
+    ("cancel-open-orders", Change(|w, c| cancels::open_orders(&mut w.spot, c))),
+    ("cancel-order", Change(|w, c| cancels::order(&mut w.spot, c))),
+    ("cancel-order-list", Change(|w, c| list_orders::cancel(&mut w.spot, c))),
+    ("depth", Look(|w, c| quotes::depth(&w.spot, c))),
+    ("exchange-info", Look(|w, c| info::exchange_info(&w.spot, c))),
+    ("execution-rules", Look(|w, c| info::execution_rules(&w.spot, c))),
+    ("historical-block-trades", Look(|w, c| quotes::historical_block_trades(&w.spot, c))),
+    ("historical-trades", Look(|w, c| quotes::historical_trades(&w.spot, c))),
+    ("klines", Look(|w, c| quotes::klines(&w.spot, c))),
+    ("my-allocations", Look(|w, c| prevented::my_allocations(&w.spot, c))),
+    ("my-filters", Look(|w, c| info::my_filters(&w.spot, c))),
+    ("my-prevented-matches", Look(|w, c| prevented::my_prevented_matches(&w.spot, c))),
+    ("my-trades", Look(|w, c| history::my_trades(&w.spot, c))),
+    ("new-order", Change(|w, c| orders::new_order(&mut w.spot, c))),
+    ("new-sor-order", Change(|w, c| orders::new_sor_order(&mut w.spot, c))),
+    ("open-order-list", Look(|w, c| list_orders::open(&w.spot, c))),
+    ("open-orders", Look(|w, c| history::open_orders(&w.spot, c))),
+    ("order", Look(|w, c| history::order(&w.spot, c))),
+    ("order-amend-keep-priority", Change(|w, c| amend::keep_priority(&mut w.spot, c))),
+    ("order-amendments", Look(|w, c| amend::amendments(&w.spot, c))),
+    ("order-cancel-replace", Change(|w, c| replace::cancel_replace(&mut w.spot, c))),
+    ("order-list", Look(|w, c| list_orders::order_list(&w.spot, c))),
+    ("order-list-oco", Change(|w, c| list_orders::new_oco(&mut w.spot, c))),
+    ("order-list-opo", Change(|w, c| list_orders::new_opo(&mut w.spot, c))),
+    ("order-list-opoco", Change(|w, c| list_orders::new_opoco(&mut w.spot, c))),
+    ("order-list-oto", Change(|w, c| list_orders::new_oto(&mut w.spot, c))),
+    ("order-list-otoco", Change(|w, c| list_orders::new_otoco(&mut w.spot, c))),
+    ("order-oco", Change(|w, c| list_orders::new_old_oco(&mut w.spot, c))),
+    ("order-test", Look(|w, c| orders::test(&w.spot, c))),
+    ("ping", Look(|_, c| info::ping(c))),
+    ("rate-limit-order", Look(|_, c| info::order_counts(c))),
+    ("reference-price", Look(|w, c| quotes::reference_price(&w.spot, c))),
+    ("reference-price-calculation", Look(|w, c| quotes::reference_price_calculation(&w.spot, c))),
+    ("sor-order-test", Look(|w, c| orders::sor_test(&w.spot, c))),
+    ("ticker", Look(|w, c| tickers::rolling(&w.spot, c))),
+    ("ticker-24hr", Look(|w, c| tickers::day_24h(&w.spot, c))),
+    ("ticker-book-ticker", Look(|w, c| tickers::book_ticker(&w.spot, c))),
+    ("ticker-price", Look(|w, c| tickers::price(&w.spot, c))),
+    ("ticker-trading-day", Look(|w, c| tickers::trading_day(&w.spot, c))),
+    ("time", Look(|_, c| info::time(c))),
+    ("trades", Look(|w, c| quotes::trades(&w.spot, c))),
+    ("ui-klines", Look(|w, c| quotes::klines(&w.spot, c))),
 ];
 
 /// The JSON text of an answer.
@@ -182,7 +194,17 @@ pub(super) fn play(world: &mut World, call: &Call<'_>) -> Result<Played, Failure
     call.combination_allowed()?;
     let Some(play) = player(call.endpoint) else { return Ok(Played::Example(examples::answer(call))) };
     world.advance(call.now_ms());
-    play(world, call).map(Played::Answer)
+    match play {
+        Look(look) => look(world, call),
+        Change(change) => change(world, call),
+    }
+    .map(Played::Answer)
+}
+
+/// The same for a request that only looks at a world in which nothing is due; `None` for any other.
+pub(super) fn look(world: &World, call: &Call<'_>) -> Option<Result<Played, Failure>> {
+    let Look(look) = player(call.endpoint).filter(|_| !world.is_due(call.now_ms()))? else { return None };
+    Some(call.combination_allowed().and_then(|()| look(world, call)).map(Played::Answer))
 }
 
 /// Whether a symbol is traded where an endpoint trades. An endpoint that answers with an example takes any: some of them have

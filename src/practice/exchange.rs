@@ -252,9 +252,8 @@ impl Exchange {
         let weight = match endpoint.weight() {
             Some(Weight::Fixed(weight)) => weight,
             Some(Weight::Rule(_)) => {
-                let mut sent = request.query_parameters();
-                sent.extend(request.body_parameters());
-                let value = |name: &str| sent.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+                let sent: Vec<_> = request.parameters().collect();
+                let value = |name: &str| sent.iter().find(|(n, _)| n == name).map(|(_, v)| &**v);
                 endpoint.weight_of(value).unwrap_or(1)
             }
             None => 1,

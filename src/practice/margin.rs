@@ -4,17 +4,18 @@
 use serde::Serialize;
 
 use super::amount::Amount;
-use super::engine::{Answer, Call, Play, World, json};
+use super::engine::Play::{self, Look};
+use super::engine::{Answer, Call, World, json};
 use super::wallet::{assets, from_btc, worth_in_btc};
 
 /// What is played of margin, by the name that the catalogue has for it in `plays`.
 pub const PLAYS: &[(&str, Play)] = &[
-    ("margin-account", |w, _| account(w)),
-    ("margin-all-assets", |w, c| all_assets(w, c)),
-    ("margin-isolated-account", |_, _| isolated_account()),
-    ("margin-max-borrowable", |_, _| max_borrowable()),
-    ("margin-max-transferable", |w, c| max_transferable(w, c)),
-    ("margin-nothing", |_, _| nothing()),
+    ("margin-account", Look(|w, _| account(w))),
+    ("margin-all-assets", Look(all_assets)),
+    ("margin-isolated-account", Look(|_, _| isolated_account())),
+    ("margin-max-borrowable", Look(|_, _| max_borrowable())),
+    ("margin-max-transferable", Look(max_transferable)),
+    ("margin-nothing", Look(|_, _| nothing())),
 ];
 
 /// A list of pairs, orders or trades, of which there are none.

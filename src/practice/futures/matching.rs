@@ -137,6 +137,12 @@ impl Futures {
         held.min(left)
     }
 
+    /// Whether a minute of a contract or the time of an order is over by this time, in milliseconds.
+    pub fn is_due(&self, now_ms: i64) -> bool {
+        let over = |order: &Order| order.is_open() && (1..=now_ms).contains(&order.terms.good_till);
+        self.contracts.iter().any(|c| c.lane.is_due(now_ms)) || self.orders().iter().any(over)
+    }
+
     /// Lets every contract have the minutes that have passed.
     pub fn advance(&mut self, now_ms: i64) {
         // All of them minute by minute: margin depends on every contract.

@@ -256,10 +256,15 @@ impl Spot {
         }
     }
 
+    /// Whether a minute of a symbol is over by this time, in milliseconds.
+    pub fn is_due(&self, now_ms: i64) -> bool {
+        self.lanes.iter().any(|lane| lane.is_due(now_ms))
+    }
+
     /// Lets every symbol have the minutes that have passed, one minute of all symbols after the other: what one of them frees or
     /// receives, another may spend, and that must not depend on how many minutes are made up for at once.
     pub fn advance(&mut self, now_ms: i64) {
-        while self.lanes.iter().any(|lane| lane.is_due(now_ms)) {
+        while self.is_due(now_ms) {
             for at in 0..self.lanes.len() {
                 let Some(lane) = self.lanes.get(at).filter(|l| l.is_due(now_ms)) else { continue };
                 let name = Arc::clone(&lane.symbol.name);

@@ -8,7 +8,7 @@ mod transfers;
 pub use coins::{assets, from_btc, worth_in_btc};
 pub use payments::{empty_account, practice_account};
 
-use super::engine::Play;
+use super::engine::Play::{self, Change, Look};
 use super::spot::ledger::Ledger;
 use payments::{Deposit, Withdrawal};
 use transfers::Transfer;
@@ -29,19 +29,19 @@ pub struct Wallet {
 
 /// What is played of the wallet, by the name that the catalogue has for it in `plays`.
 pub const PLAYS: &[(&str, Play)] = &[
-    ("wallet-api-restrictions", |_, c| account::api_restrictions(c)),
-    ("wallet-api-trading-status", |_, _| account::api_trading_status()),
-    ("wallet-account-info", |_, _| account::info()),
-    ("wallet-account-status", |_, _| account::status()),
-    ("wallet-balance", |w, c| account::wallet_balance(w, c)),
-    ("wallet-coins", |w, _| coins::coins(&w.spot)),
-    ("wallet-deposit-address", |w, c| payments::deposit_address(&w.spot, c)),
-    ("wallet-deposit-history", |w, c| payments::deposits(&w.wallet, c)),
-    ("wallet-funding-asset", |w, c| account::funding_asset(w, c)),
-    ("wallet-submit-transfer", |w, c| transfers::submit(w, c)),
-    ("wallet-system-status", |_, _| account::system_status()),
-    ("wallet-trade-fee", |w, c| account::trade_fee(&w.spot, c)),
-    ("wallet-transfers", |w, c| transfers::history(&w.wallet, c)),
-    ("wallet-user-asset", |w, c| account::user_asset(w, c)),
-    ("wallet-withdraw-history", |w, c| payments::withdrawals(&w.wallet, c)),
+    ("wallet-api-restrictions", Look(|_, c| account::api_restrictions(c))),
+    ("wallet-api-trading-status", Look(|_, _| account::api_trading_status())),
+    ("wallet-account-info", Look(|_, _| account::info())),
+    ("wallet-account-status", Look(|_, _| account::status())),
+    ("wallet-balance", Look(account::wallet_balance)),
+    ("wallet-coins", Look(|w, _| coins::coins(&w.spot))),
+    ("wallet-deposit-address", Look(|w, c| payments::deposit_address(&w.spot, c))),
+    ("wallet-deposit-history", Look(|w, c| payments::deposits(&w.wallet, c))),
+    ("wallet-funding-asset", Look(account::funding_asset)),
+    ("wallet-submit-transfer", Change(transfers::submit)),
+    ("wallet-system-status", Look(|_, _| account::system_status())),
+    ("wallet-trade-fee", Look(|w, c| account::trade_fee(&w.spot, c))),
+    ("wallet-transfers", Look(|w, c| transfers::history(&w.wallet, c))),
+    ("wallet-user-asset", Look(account::user_asset)),
+    ("wallet-withdraw-history", Look(|w, c| payments::withdrawals(&w.wallet, c))),
 ];

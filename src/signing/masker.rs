@@ -183,10 +183,9 @@ impl Masker {
 
 /// The letters and digits of a text, which can be percent-encoded.
 fn letters(text: &str) -> Vec<u8> {
-    let decoded = text.contains('%').then(|| percent_decode(text.as_bytes()));
-    let mut letters = Vec::with_capacity(text.len());
-    letters
-        .extend(decoded.as_deref().unwrap_or(text.as_bytes()).iter().filter(|b| b.is_ascii_alphanumeric()));
+    let encoded = text.contains('%');
+    let mut letters = if encoded { percent_decode(text.as_bytes()) } else { text.as_bytes().to_vec() };
+    letters.retain(u8::is_ascii_alphanumeric);
     letters
 }
 

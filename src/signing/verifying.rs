@@ -54,11 +54,11 @@ impl VerifyingKey {
     /// Whether `signature`, in its text form and percent-decoded, is this key's for `payload`. Hex may be in either case,
     /// base64 may not. Source: Spot REST documentation, "Signed endpoint security".
     pub fn verify(&self, payload: &[u8], signature: &str) -> bool {
-        let bytes = match self {
-            Self::Hmac(_) => hex::decode(signature).ok(),
-            Self::Rsa(_) | Self::Ed25519(_) => STANDARD.decode(signature).ok(),
-        };
-        bytes.is_some_and(|bytes| self.verify_bytes(payload, &bytes))
+        if let Self::Hmac(_) = self {
+            let mut bytes = [0; 32];
+            return hex::decode_to_slice(signature, &mut bytes).is_ok() && self.verify_bytes(payload, &bytes);
+        }
+        STANDARD.decode(signature).is_ok_and(|bytes| self.verify_bytes(payload, &bytes))
     }
 
     /// Whether `signature`, in bytes, is this key's for `payload`.

@@ -44,8 +44,9 @@ pub(crate) fn escape(character: char, out: &mut String) {
 /// The text with control, bidi and invisible characters escaped: `\n`, `\t`, `\r`, otherwise `\u001b`.
 /// For everything foreign that people read: messages, log lines, cells of a table.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
-    let plain = |b: u8| matches!(b, b' '..=b'~');
-    if text.bytes().all(plain) || !text.chars().any(is_unsafe) {
+    // Nearly all text is, and to look at every byte without a branch is faster than to stop at the first that is not.
+    let plain = text.bytes().fold(true, |plain, b| plain & matches!(b, b' '..=b'~'));
+    if plain || !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 16);

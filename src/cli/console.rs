@@ -101,6 +101,11 @@ pub fn span(time: Duration) -> String {
     }
 }
 
+/// A time in seconds; never less than it is.
+pub fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+}
+
 fn print_line(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }

@@ -9,6 +9,7 @@ use crate::source::Source;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Paging {
     by: String,
     #[serde(default)]
@@ -21,6 +22,8 @@ pub struct Paging {
     rows: String,
     #[serde(default)]
     size: String,
+    #[serde(default = "window")]
+    window: [String; 2],
     #[serde(default)]
     window_ms: usize,
     #[serde(default)]
@@ -31,7 +34,14 @@ pub struct Paging {
     rising: bool,
     #[serde(default)]
     moves: bool,
+    #[serde(default)]
+    unique: bool,
     source: String,
+}
+
+/// What most reads call the ends of a window.
+fn window() -> [String; 2] {
+    ["startTime", "endTime"].map(str::to_owned)
 }
 
 #[derive(Deserialize)]
@@ -53,7 +63,8 @@ pub fn sources() -> Result<HashSet<String>, String> {
 impl Paging {
     /// What is wrong with it, for an endpoint that takes these parameters.
     fn check(&self, takes: &HashSet<&str>) -> Result<(), String> {
-        let windows = ["startTime", "endTime"].iter().all(|name| takes.contains(name));
+        let windows = self.window.iter().all(|name| takes.contains(name.as_str()));
+        let counted = matches!(self.by.as_str(), "page" | "offset");
         let by_time = self.by == "time";
         let problem = match self.by.as_str() {
             "id" | "time" if self.key.is_empty() => "needs the `key` of a row",
@@ -69,13 +80,17 @@ impl Paging {
             }
             "time" if !self.from.is_empty() || !self.time.is_empty() => "has no `from` and `time` of its own",
             "id" if self.time.is_empty() && self.window_ms > 0 => "has `window_ms` with a `time`",
+            _ if self.window != window() && !counted => {
+                "has a `window` of other names where pages are counted"
+            }
             _ if self.inclusive && self.by != "id" => "is `inclusive` of an id",
             _ if self.moves && (self.by != "id" || self.time.is_empty() || self.rising) => {
                 "`moves` where ids have a `time` that is not `rising`"
             }
+            _ if self.unique && !by_time => "is `unique` by the time of windows",
             _ if self.rising && !by_time && self.time.is_empty() => "is `rising` by a time",
             _ if (by_time || !self.time.is_empty() || self.window_ms > 0) && !windows => {
-                "walks windows, and the endpoint takes no startTime and endTime"
+                "walks windows, and the endpoint does not take its ends"
             }
             _ if !self.size.is_empty() && !takes.contains(self.size.as_str()) => {
                 "has a `size` that the endpoint does not take"
@@ -106,10 +121,11 @@ pub fn row(
         p.by.chars().take(1).flat_map(char::to_uppercase).chain(p.by.chars().skip(1)).collect();
     let by = variant("PagingBy", &["Id", "Time", "Page", "Offset", "Next"], &words)?;
     let [from, key, time, rows, size] = [&p.from, &p.key, &p.time, &p.rows, &p.size].map(|s| pool.add(s));
+    let [begin, end] = p.window.each_ref().map(|s| pool.add(s));
     let [window_ms, most] = [p.window_ms, p.most].map(literal);
-    let (inclusive, rising, moves) = (p.inclusive, p.rising, p.moves);
+    let (inclusive, rising, moves, unique) = (p.inclusive, p.rising, p.moves, p.unique);
     Ok(format!(
-        "Some(Paging{{by:{by},from:{from},key:{key},time:{time},rows:{rows},size:{size},window_ms:{window_ms},\
-         most:{most},inclusive:{inclusive},rising:{rising},moves:{moves}}})"
+        "Some(Paging{{by:{by},from:{from},key:{key},time:{time},rows:{rows},size:{size},window:[{begin},{end}],window_ms:{window_ms},\
+         most:{most},inclusive:{inclusive},rising:{rising},moves:{moves},unique:{unique}}})"
     ))
 }

@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use super::{Endpoint, HOSTS};
 use crate::data::Text;
-use crate::text::shown;
+use crate::text::quoted;
 
 /// Which exchange a request goes to. A key belongs to one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl FromStr for Environment {
 
 /// A word that names no environment.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is no environment; there are live, testnet, demo and local", shown(.0))]
+#[error("{} is no environment; there are live, testnet, demo and local", quoted(.0))]
 pub struct UnknownEnvironment(pub String);
 
 /// One base address of the exchange.

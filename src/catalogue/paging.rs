@@ -16,6 +16,7 @@ pub enum PagingBy {
 }
 
 /// How the pages of a read are followed.
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Paging {
     pub(super) by: PagingBy,
     pub(super) from: Text,
@@ -23,17 +24,16 @@ pub struct Paging {
     pub(super) time: Text,
     pub(super) rows: Text,
     pub(super) size: Text,
+    pub(super) window: [Text; 2],
     pub(super) window_ms: u64,
     pub(super) most: u64,
     pub(super) inclusive: bool,
     pub(super) rising: bool,
     pub(super) moves: bool,
+    pub(super) unique: bool,
 }
 
 impl Paging {
-    /// The parameters that a window of time is given by.
-    pub const WINDOW: [&str; 2] = ["startTime", "endTime"];
-
     /// What leads from a page to the next.
     pub fn by(&self) -> PagingBy {
         self.by
@@ -65,6 +65,11 @@ impl Paging {
         Some(self.size.as_str()).filter(|name| !name.is_empty())
     }
 
+    /// The parameters that a window of time is given by.
+    pub fn window(&self) -> [&'static str; 2] {
+        self.window.map(Text::as_str)
+    }
+
     /// The longest window of time that is answered, in milliseconds, where there is one.
     pub fn window_ms(&self) -> Option<u64> {
         Some(self.window_ms).filter(|ms| *ms > 0)
@@ -89,6 +94,11 @@ impl Paging {
     /// Whether the time that windows go by changes as a row does, so that its order is not that of the ids.
     pub fn moves(&self) -> bool {
         self.moves
+    }
+
+    /// Whether no two rows have the same time, so that one of which the rest is another by now is still the same row.
+    pub fn unique(&self) -> bool {
+        self.unique
     }
 }
 

@@ -103,6 +103,11 @@ pub fn span(time: Duration) -> String {
     }
 }
 
+/// A time in seconds; never less than it is.
+pub fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+}
+
 /// Whether the last line of the terminal is a bar.
 static BAR: AtomicBool = AtomicBool::new(false);
 

@@ -195,7 +195,8 @@ impl Failure {
         self
     }
 
-    /// The failure for people: a line each for what happened, the cause, the next step, and how long the exchange wants none.
+    /// The failure for people: a line each for what happened, the cause, the next step, the id of a change that was not
+    /// executed, and how long the exchange wants none.
     pub fn to_text(&self) -> String {
         let mut head = Vec::new();
         if let Some(status) = self.status {
@@ -214,6 +215,10 @@ impl Failure {
         }
         if let Some(fix) = &self.fix {
             let _ = writeln!(text, "fix:   {}", sanitize(fix));
+        }
+        // A change that was not executed is sent again under the same id, which may have been made up here.
+        if let Some(id) = self.client_order_id.as_ref().filter(|_| self.kind == Kind::NoAnswer) {
+            let _ = writeln!(text, "id:    {}", sanitize(id));
         }
         if let (Some(_), Some(seconds)) = (self.status, self.retry_after_s) {
             let _ = writeln!(text, "wait:  {}", span(Duration::from_secs(seconds)));

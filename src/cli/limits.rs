@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde::Serialize;
 
 use crate::catalogue;
-use crate::cli::console::span;
+use crate::cli::console::{span, whole_seconds};
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::session::{Session, print, state_folder};
 use crate::cli::times;
@@ -111,7 +111,7 @@ impl Host {
         let ban = known.held(now).map(|(left, status)| Ban {
             status,
             until_ms: now.wall_ms.saturating_add(i64::try_from(left.as_millis()).unwrap_or(i64::MAX)),
-            left_s: left.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX),
+            left_s: whole_seconds(left),
         });
         let clock = known.clock.filter(|c| c.holds_at(now));
         Self {

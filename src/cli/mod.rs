@@ -95,7 +95,7 @@ fn error_form(words: &[String]) -> Result<ErrorForm, Failure> {
     let given = given.or_else(|| session::variable("BNQ_ERRORS").map(|v| v.to_string_lossy().into_owned()));
     let Some(word) = given else { return Ok(ErrorForm::Text) };
     ErrorForm::of(&word).ok_or_else(|| {
-        Failure::usage(format!("`{}` is no form of errors", text::shown(&word)))
+        Failure::usage(format!("{} is no form of errors", text::quoted(&word)))
             .with_fix("use --errors text or --errors json")
     })
 }

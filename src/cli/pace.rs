@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use sha2::{Digest as _, Sha256};
 
 use crate::catalogue::{self, Endpoint};
-use crate::cli::console::span;
+use crate::cli::console::{span, whole_seconds};
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::query::Query;
 use crate::cli::session::{now_ms, state_folder};
@@ -304,7 +304,7 @@ pub fn wait_after(
 }
 
 fn refused(obstacle: &Obstacle) -> Failure {
-    let seconds = obstacle.wait.as_secs() + u64::from(obstacle.wait.subsec_nanos() > 0);
+    let seconds = whole_seconds(obstacle.wait);
     let mut failure = Failure::new(Kind::RateLimit, format!("nothing was sent: {}", obstacle.what))
         .with_fix(format!("send it again in {seconds} s; `bnq limits` shows what is known"));
     failure.retry_after_s = Some(seconds);

@@ -46,7 +46,7 @@ pub fn arguments() -> [Arg; 2] {
     ]
 }
 
-/// What was asked for of pages.
+/// Pages that are to be followed.
 pub struct Asked {
     paging: &'static Paging,
     /// The file that says how far they are.
@@ -101,8 +101,10 @@ pub fn run(
     let practice = local::exchange_for(&account.settings, None)?;
     let base_url = query.base_url(practice.as_ref().map(local::Practice::url))?;
     query.tell_settings(base_url.as_str());
-    let identity = format!("{} {} {}", base_url.as_str(), query.target.name(), words.encode());
-    let start = follow::start(paging, typed)?;
+    // Rows of another account would follow those of this one.
+    let key = query.credentials.as_ref().map_or("", |credentials| credentials.api_key.expose());
+    let identity = format!("{} {} {key} {}", base_url.as_str(), query.target.name(), words.encode());
+    let start = follow::start(endpoint, paging, typed)?;
     let place = Place::open(file.as_deref().map(Path::new), &identity, start)?;
     let lane = Lane::new(&account.settings, Hosts::default());
     let asking = Asking {
@@ -114,8 +116,8 @@ pub fn run(
         lane: &lane,
         base_url: base_url.as_str(),
     };
-    let mut pages =
-        Pages { follower: Follower { asking, place, width: None }, progress: Progress::new(session) };
+    let follower = Follower { asking, place, width: None, pair: None };
+    let mut pages = Pages { follower, progress: Progress::new(session) };
     query.set_output(Output { ..output });
     let result = if by_page { pages.one_by_one(&query) } else { pages.as_one(&query) };
     pages.progress.clear();

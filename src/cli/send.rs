@@ -122,10 +122,11 @@ impl<'a> Sender<'a> {
         })?)
     }
 
-    /// Asks for the exchange's clock, on a connection of its own: none of the request is under way meanwhile.
+    /// Asks for the exchange's clock, on a connection of its own: none of the request is under way meanwhile. What the answer
+    /// says of limits is remembered.
     fn measured_clock(&self) -> Result<ClockReading, ClockError> {
         let target = &self.query.target;
-        let path = target.clock_path(self.query.environment()).ok_or(ClockError::NoTime)?;
+        let path = target.clock_path(self.query.environment()).ok_or(ClockError::NoEndpoint)?;
         let options = options(&self.query.settings);
         let client = Client::new(ClientOptions {
             timeout: options.timeout.min(LONGEST_MEASURING),
@@ -295,7 +296,7 @@ pub fn measure(
     path: &str,
     seen: impl FnOnce(&Response),
 ) -> Result<ClockReading, ClockError> {
-    let endpoint = catalogue::in_role(Role::Time, path).ok_or(ClockError::NoTime)?;
+    let endpoint = catalogue::in_role(Role::Time, path).ok_or(ClockError::NoEndpoint)?;
     let request = Draft::to(endpoint, base_url).unsigned();
     client::measure_offset(|| client.send(&request, &[]).inspect(seen), now_ms)
 }

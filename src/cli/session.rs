@@ -16,7 +16,7 @@ use crate::config::{self, ConfigError, Credentials, Flags, Inputs, Settings};
 use crate::render::{Fields, Format, Style};
 use crate::signing::{RecvWindow, SecretKey};
 use crate::state::Folder;
-use crate::text::shown;
+use crate::text::quoted;
 
 /// One run of the program.
 pub struct Session {
@@ -86,7 +86,7 @@ impl Session {
         word.parse::<Format>().map_err(|_| {
             let names = Format::ALL.map(Format::name);
             let fix = suggest::fix(word, names, "", &format!("use one of {}", names.join(", ")));
-            Failure::usage(format!("`{}` is no output format", shown(word))).with_fix(fix)
+            Failure::usage(format!("{} is no output format", quoted(word))).with_fix(fix)
         })
     }
 
@@ -101,7 +101,7 @@ impl Session {
             Some("json" | "compact" | "jsonl") => Ok(true),
             Some(other) => {
                 let fix = "use -o json, or leave it out for text";
-                Err(Failure::usage(format!("there is no `{}` form of this", shown(other))).with_fix(fix))
+                Err(Failure::usage(format!("{} is no form of this", quoted(other))).with_fix(fix))
             }
         }
     }
@@ -122,7 +122,7 @@ impl Session {
         let when = self.globals.color.as_deref().unwrap_or("auto");
         if !["auto", "always", "never"].contains(&when) {
             let fix = "use auto, always or never";
-            return Err(Failure::usage(format!("--color cannot be `{}`", shown(when))).with_fix(fix));
+            return Err(Failure::usage(format!("--color cannot be {}", quoted(when))).with_fix(fix));
         }
         let no_color = variable("NO_COLOR").is_some_and(|v| !v.is_empty());
         let dumb = variable("TERM").is_some_and(|v| v == "dumb");

@@ -89,9 +89,13 @@ impl Target {
         catalogue::base_url(environment, Some(self.group), &self.path)
     }
 
-    /// The path that tells the exchange's clock on the host that serves it; `None` where that host has none.
+    /// The path that tells the exchange's clock on the host that serves it; `None` where that host has none. The practice
+    /// exchange serves every path.
     pub fn clock_path(&self, environment: Environment) -> Option<&'static str> {
         let endpoint = catalogue::in_role(Role::Time, &self.path)?;
+        if environment == Environment::Local {
+            return Some(endpoint.path());
+        }
         let host = catalogue::base_url(environment, Some(endpoint.group()), endpoint.path())?;
         (self.base_url(environment) == Some(host)).then(|| endpoint.path())
     }
@@ -151,6 +155,8 @@ mod tests {
             ("portfolio-margin", "account", Environment::Live, None),
             ("portfolio-margin", "account", Environment::Testnet, Some("/dapi/v1/time")),
             ("wallet", "withdraw", Environment::Testnet, None),
+            ("wallet", "withdraw", Environment::Local, Some("/api/v3/time")),
+            ("portfolio-margin", "account", Environment::Local, Some("/dapi/v1/time")),
         ];
         for (group, command, environment, path) in cases {
             let target = Target::from(catalogue::find(group, command).unwrap());

@@ -25,6 +25,9 @@ pub enum ClockError {
     /// No answer.
     #[error(transparent)]
     Send(#[from] SendError),
+    /// There is nobody to ask.
+    #[error("this host has no time endpoint")]
+    NoEndpoint,
     /// Another status than 200.
     #[error("the time endpoint answered with status {0}; try again later")]
     Status(u16),

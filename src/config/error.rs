@@ -1,9 +1,9 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{BaseUrlError, CommandProblem, FileProblem, Place, TimeoutError, UrlRefusal};
 use crate::catalogue::{Environment, UnknownEnvironment};
 use crate::signing::{KeyShapeError, Masker, PrivateKeyError, RecvWindowError};
-use crate::text::shown;
+use crate::text::{quoted, shown};
 
 /// Why settings or credentials cannot be had. Never holds a secret.
 #[derive(Debug, thiserror::Error)]
@@ -206,7 +206,7 @@ pub enum ConfigError {
         problem: crate::signing::SigningError,
     },
     /// The name cannot be a profile's.
-    #[error("`{}` cannot be the name of a profile; use letters, digits, `-` and `_`", shown(.0))]
+    #[error("{} cannot be the name of a profile; use letters, digits, `-` and `_`", quoted(.0))]
     ProfileName(String),
     /// A path that no config file can name.
     #[error("{} is not UTF-8, so the config file cannot name it; move the file, or link to it", .0.display())]
@@ -221,9 +221,10 @@ pub enum ConfigError {
     },
     /// A link stands where a file is to be written.
     #[error(
-        "{link} is a symbolic link to {target}, and nothing is written through a link; name the file itself by --config {target}, or replace the link by the file",
+        "{link} is a symbolic link to {target}, and nothing is written through a link; {fix}",
         link = link.display(),
-        target = target.display()
+        target = target.display(),
+        fix = beside_link(target)
     )]
     WriteLink {
         /// The link.
@@ -305,6 +306,17 @@ pub enum SettingProblem {
     /// No base URL.
     #[error("{0}")]
     BaseUrl(#[from] BaseUrlError),
+}
+
+/// The file that a link leads to can be named itself, where it is one.
+fn beside_link(target: &Path) -> String {
+    if target.is_file() {
+        return format!(
+            "name the file itself by --config {}, or replace the link by the file",
+            target.display()
+        );
+    }
+    "remove the link, or name another file by --config".to_owned()
 }
 
 fn suggestion(nearest: Option<&str>, known: &[&str]) -> String {

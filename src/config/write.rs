@@ -112,14 +112,16 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let (real, link) = (root.path().join("dotfiles.toml"), root.path().join("config.toml"));
         fs::write(&real, "old").unwrap();
-        for target in [Path::new("dotfiles.toml"), &real, Path::new("nowhere"), Path::new("/dev/null")] {
+        let there = [(Path::new("dotfiles.toml"), true), (&real, true)];
+        let no_files = [(Path::new("nowhere"), false), (Path::new("/dev/null"), false)];
+        for (target, is_file) in there.into_iter().chain(no_files) {
             symlink(target, &link).unwrap();
             let named = root.path().join(target);
             for error in [write_private(&link, b"new").unwrap_err(), lock(&link).unwrap_err()] {
                 let said = error.to_string();
                 let both = format!("{} is a symbolic link to {}", link.display(), named.display());
                 assert!(said.starts_with(&both), "{said}");
-                assert!(said.contains(&format!("--config {}", named.display())), "{said}");
+                assert_eq!(said.contains(&format!("--config {}", named.display())), is_file, "{said}");
             }
             assert_eq!(link.read_link().unwrap(), target);
             fs::remove_file(&link).unwrap();

@@ -12,4 +12,4 @@ pub use fill::fill;
 pub use nearest::nearest;
 pub(crate) use sanitize::{TerminalFilter, escape, is_unsafe};
 pub use sanitize::{sanitize, sanitize_bytes};
-pub use shown::shown;
+pub use shown::{quoted, shown};

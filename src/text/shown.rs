@@ -11,3 +11,11 @@ pub fn shown(word: &str) -> Cow<'_, str> {
     }
     format!("({} characters)", word.chars().count()).into()
 }
+
+/// The same as part of a sentence, in which it is quoted.
+pub fn quoted(word: &str) -> String {
+    if word.len() <= LONGEST_SHOWN {
+        return format!("`{word}`");
+    }
+    format!("a word of {} characters", word.chars().count())
+}

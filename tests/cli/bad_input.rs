@@ -33,7 +33,7 @@ fn unknown_names_are_answered_with_the_nearest() {
     bnq("sign").run().exits(2).says("<PAYLOAD> is missing");
     bnq("config").run().exits(2).says("use path, show, check or init");
     bnq("-qo json --env local --recvWindow 5000 ping").run().exits(0);
-    bnq("--env local sign x -o table").run().exits(2).says("there is no `table` form");
+    bnq("--env local sign x -o table").run().exits(2).says("`table` is no form of this");
     bnq("--env nowhere account").run().exits(2).says("`nowhere` is no environment");
     bnq("--env local account -o yaml").run().exits(2).says("`yaml` is no output format");
     bnq("--env local account --color blue").run().exits(2).says("--color cannot be `blue`");

@@ -236,7 +236,7 @@ fn what_cannot_be_read_is_said_with_the_place() {
         ("check", "hello\nworld\n", "no request found"),
         ("check -X POST", "curl https://x/y", "-X, -H and -d go with a URL alone"),
         ("check --server-time soon", "/api/v3/time", "--server-time cannot be `soon`"),
-        ("check -o table", "/api/v3/time", "there is no `table` form of this"),
+        ("check -o table", "/api/v3/time", "`table` is no form of this"),
     ];
     for (line, argument, words) in cases {
         let run = bnq(line);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -95,7 +95,9 @@ fn a_time_that_never_comes_is_not_waited_for_and_nothing_is_under_way_meanwhile(
     let bnq = server.bnq(ORDER);
     let mut command = bnq.command();
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let began = Instant::now();
     while server.clock_requests() < 2 {
+        assert!(began.elapsed() < Duration::from_secs(60), "the time was not asked for");
         std::thread::sleep(Duration::from_millis(5));
     }
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
@@ -221,6 +223,36 @@ fn it_is_asked_for_after_a_refusal_and_the_next_run_uses_it() {
     assert_eq!(server.clock_requests(), 2);
     let ahead: Vec<i64> = server.requests().iter().map(|r| minutes_ahead(r)).collect();
     assert_eq!(ahead, [0, -1440]);
+}
+
+/// What the time is answered with counts as before the first request.
+#[test]
+fn what_the_time_after_a_refusal_is_answered_with_counts() {
+    let banned = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1000\r\nX-MBX-ORDER-COUNT-1D: 5000\r\nContent-Length: 0\r\n\r\n";
+    let server = away_with_clock(
+        move |n| if n == 0 { time(0) } else { Then::Answer(banned.as_bytes().to_vec()) },
+        |_, _| refused(),
+    );
+    server.bnq("open-orders").run().exits(5).says("could not be measured");
+    let known = server.bnq("limits -o json").run().exits(0).json();
+    let host = &known["hosts"][0];
+    assert!(host["ban"]["left_s"].as_u64().unwrap() > 900, "{known}");
+    assert_eq!(host["used"][0]["used"], 5000, "{known}");
+}
+
+#[test]
+fn a_host_without_a_time_endpoint_is_not_asked_after_a_refusal_either() {
+    let server = away(|_, _| refused());
+    for line in [
+        "portfolio-margin account",
+        "--yes portfolio-margin new-um-order --symbol BTCUSDT --side BUY --type MARKET --quantity 1",
+    ] {
+        server.bnq(line).run().exits(5).says("could not be measured: this host has no time endpoint");
+    }
+    let paths: Vec<String> =
+        server.requests().iter().map(|r| r.split(['?', ' ']).nth(1).unwrap().to_owned()).collect();
+    assert!(paths.iter().all(|path| path.starts_with("/papi/")) && paths.len() == 2, "{paths:?}");
+    assert_eq!(server.clock_requests(), 0);
 }
 
 #[test]

@@ -34,6 +34,7 @@ mod made_up;
 mod man;
 mod matrix;
 mod mistakes;
+mod moving;
 mod output;
 mod pages;
 mod practice;

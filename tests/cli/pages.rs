@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use super::support::{Ran, Scripted, Then, answer, bnq, scripted};
+use super::support::{Bnq, Ran, Scripted, Then, answer, bnq, scripted};
 
 /// The parameters of a request line.
 pub fn parameter(line: &str, name: &str) -> Option<i64> {
@@ -90,7 +90,11 @@ fn faulty(number: usize) -> Option<Then> {
 }
 
 pub fn all(server: &Scripted, line: &str) -> Ran {
-    bnq(&format!("-q --env local --base-url {} {line} --all", server.url)).run()
+    all_of(server, line).run()
+}
+
+pub fn all_of(server: &Scripted, line: &str) -> Bnq {
+    bnq(&format!("-q --env local --base-url {} {line} --all", server.url))
 }
 
 pub fn texts(rows: &[(i64, String)]) -> Vec<&str> {
@@ -176,6 +180,26 @@ fn what_cannot_be_followed_is_said() {
     for (rows, line, code, message) in cases {
         let server = serves(rows, |_| None);
         all(&server, line).exits(code).says(message);
+    }
+}
+
+#[test]
+fn no_rows_are_null_and_a_page_without_them_is_none() {
+    let trades = "convert trade-flow --start-time 1700000000000 --end-time 1700000001000";
+    let cases = [
+        (trades, "{\"list\":null}", None),
+        (trades, "{\"list\":[]}", None),
+        (trades, "{\"rows\":[]}", Some("the answer is no page of rows: it has no `list`")),
+        ("rebate tax-query", "{\"data\":null}", None),
+        ("rebate tax-query", "{\"data\":{}}", Some("it has no `data`")),
+        ("stocks tokenized-history", "{}", Some("it has no `rows`")),
+        (trades, "[]", Some("the answer is no page of rows: ")),
+    ];
+    for (line, body, message) in cases {
+        let server = scripted(move |_, _| answer("200 OK", body));
+        let ran = all(&server, &format!("{line} -o jsonl")).prints_nothing();
+        assert_eq!(ran.code, Some(if message.is_some() { 8 } else { 0 }), "{line}, {body}: {ran:?}");
+        ran.says(message.unwrap_or_default());
     }
 }
 

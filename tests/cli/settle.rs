@@ -294,7 +294,7 @@ fn what_cannot_be_settled_is_said_before_anything_is_sent() {
         ("settle mine --symbol ARKBTC --sent-at yesterday", "--sent-at cannot be `yesterday`"),
         ("settle mine --symbol ARKBTC --for 86401", "--for cannot be `86401`"),
         ("settle mine --symbol ARKBTC --watch 5s", "asks again by itself"),
-        ("settle mine --symbol ARKBTC -o table", "no `table` form"),
+        ("settle mine --symbol ARKBTC -o table", "`table` is no form of this"),
     ];
     for (line, said) in cases {
         at(&server.url, line).run().exits(2).prints_nothing().says(said);

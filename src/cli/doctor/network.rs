@@ -152,7 +152,7 @@ fn unmeasured(error: &ClockError) -> Failure {
         ClockError::Status(status) => {
             explain::status(*status).map_or(Kind::NoAnswer, |s| Kind::of_refusal(s.kind(), false))
         }
-        ClockError::Body(_) | ClockError::NoTime => Kind::NoAnswer,
+        ClockError::Body(_) | ClockError::NoTime | ClockError::NoEndpoint => Kind::NoAnswer,
     };
     Failure::new(kind, error.to_string())
 }

@@ -7,7 +7,7 @@ use crate::client::{ClockError, ClockReading};
 use crate::state::{ClockOffset, Clocks, Known};
 
 impl Pace<'_> {
-    /// Asks for the exchange's clock where no younger than an hour old answer is known, or this machine's clock was set since;
+    /// Asks for the exchange's clock unless an answer less than an hour old is known, and this machine's clock was not set since;
     /// says whether more may be known than before. One asks and others wait for what it brings; if it brings nothing, nobody
     /// asks again for an hour. Never for this machine, nor where the time is fixed or no part of the request.
     pub fn learn_clock(
@@ -88,10 +88,11 @@ impl Pace<'_> {
         self.learn(|known| known.clock = None);
     }
 
-    /// Remembers the exchange's clock.
-    pub fn remember_clock(&self, reading: &ClockReading) {
+    /// Remembers the exchange's clock, and gives what is remembered.
+    pub fn remember_clock(&self, reading: &ClockReading) -> ClockOffset {
         let ClockReading { offset_ms, round_trip_ms } = *reading;
         let clock = ClockOffset { offset_ms, round_trip_ms, at: Clocks::now() };
         self.learn(|known| known.clock = Some(clock));
+        clock
     }
 }

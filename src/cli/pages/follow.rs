@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::resume::Place;
-use crate::catalogue::{Endpoint, Paging, PagingBy};
+use crate::catalogue::{Endpoint, Names, Paging, PagingBy, Parameter};
 use crate::cli::account::Account;
 use crate::cli::endpoint_args::Typed;
 use crate::cli::exit::{Failure, Kind};
@@ -51,13 +51,15 @@ pub struct Start {
     pub cursor: Cursor,
     /// The last time that is asked for, in milliseconds.
     pub end: i64,
+    /// Whether that is only when the run began.
+    pub open: bool,
 }
 
 /// Where the pages begin that were asked for.
 ///
 /// # Errors
 /// A usage failure where it is not said, is said twice, or cannot be understood.
-pub fn start(paging: &Paging, typed: &Typed) -> Result<Start, Failure> {
+pub fn start(endpoint: &Endpoint, paging: &Paging, typed: &Typed) -> Result<Start, Failure> {
     let given = |name: &str| {
         let parsed = typed.query.get(name).map(str::parse::<i64>).transpose();
         parsed.map_err(|_| Failure::usage(format!("{name} is no number")))
@@ -66,10 +68,11 @@ pub fn start(paging: &Paging, typed: &Typed) -> Result<Start, Failure> {
         PagingBy::Next => None,
         _ => given(paging.from())?.map(i64::unsigned_abs),
     };
-    let [time, end] = Paging::WINDOW.map(given);
+    let [time, end] = paging.window().map(given);
     let (time, end) = (time?, end?);
     if paging.by() == PagingBy::Id {
         check_window(paging, from, time, end)?;
+        check_company(endpoint, paging, typed)?;
     }
     let count = |first: u64| {
         let window = time.filter(|_| paging.window_ms().is_some());
@@ -85,7 +88,7 @@ pub fn start(paging: &Paging, typed: &Typed) -> Result<Start, Failure> {
         (PagingBy::Offset, _) => count(0),
         (PagingBy::Next, _) => Cursor::Next(typed.query.get(paging.from()).map(str::to_owned)),
     };
-    Ok(Start { cursor, end: end.unwrap_or_else(now_ms) })
+    Ok(Start { cursor, end: end.unwrap_or_else(now_ms), open: end.is_none() })
 }
 
 /// Whether an id and a window of time can be followed as they were given.
@@ -108,6 +111,21 @@ fn check_window(
         return Err(no_beginning());
     }
     Ok(())
+}
+
+/// Whether what was typed can go with the parameter that each page begins at.
+fn check_company(endpoint: &Endpoint, paging: &Paging, typed: &Typed) -> Result<(), Failure> {
+    let from = paging.from();
+    let apart = |name: &str| {
+        let both = |group: Names| group.iter().any(|n| n == name) && group.iter().any(|n| n == from);
+        name != from && !paging.window().contains(&name) && endpoint.at_most_one().any(both)
+    };
+    let Some((name, _)) = typed.query.iter().find(|(name, _)| apart(name)) else { return Ok(()) };
+    let mut instead = endpoint.one_of().filter(|group| group.iter().any(|n| n == name));
+    let instead = instead.find_map(|group| group.iter().find(|n| *n != name && !apart(n)));
+    let flag = instead.and_then(|name| endpoint.parameter(name)).map(Parameter::flag);
+    let fix = flag.map_or("leave out --all".to_owned(), |flag| format!("use --{flag} with --all"));
+    Err(Failure::usage(format!("pages are followed by {from}, which does not go with {name}")).with_fix(fix))
 }
 
 fn no_beginning() -> Failure {
@@ -141,6 +159,8 @@ pub struct Follower<'a> {
     pub place: Place,
     /// How long a window of time is for now, in milliseconds, where longer ones held too many rows.
     pub width: Option<i64>,
+    /// Where the last two milliseconds begin whose rows filled a page, and how many those were.
+    pub pair: Option<(i64, usize)>,
 }
 
 impl Follower<'_> {
@@ -167,16 +187,14 @@ impl Follower<'_> {
             }
         }
     }
-}
 
-impl Follower<'_> {
     fn counted(&self, page: &Counted, end: i64) -> Result<(Cursor, Vec<String>), Failure> {
         let from = self.asking.paging.from();
         let mut place = vec![(from, page.at.to_string())];
         let window = page.window.map(|begin| (begin, self.window_end(begin, end)));
         if let Some((begin, upto)) = window {
             let times = [begin, upto].map(|time| time.to_string());
-            place.extend(Paging::WINDOW.into_iter().zip(times));
+            place.extend(self.asking.paging.window().into_iter().zip(times));
         }
         let rows = self.asking.ask(&place)?;
         let first = u64::from(self.asking.paging.by() == PagingBy::Page);
@@ -213,6 +231,8 @@ impl Asking<'_> {
         let mut next = id;
         let mut given = Vec::new();
         let mut over = rows.is_empty();
+        // Where the time is that of the last change, later ids can have earlier ones.
+        let time = self.paging.time().filter(|_| !self.paging.moves());
         for row in rows {
             let own = number(row, self.paging.key())?.unsigned_abs();
             if own < next && own.saturating_add(1) == id && given.is_empty() && !self.paging.inclusive() {
@@ -221,7 +241,7 @@ impl Asking<'_> {
             if own < next && !self.lane.gave_example() {
                 return Err(out_of_order(&format!("the row {own} does not come after {next}")));
             }
-            if let Some(time) = self.paging.time()
+            if let Some(time) = time
                 && number(row, time)? > end
             {
                 over = true;
@@ -264,7 +284,7 @@ impl Asking<'_> {
         let walks = matches!(self.paging.by(), PagingBy::Id | PagingBy::Time);
         let moved = |name: &str| {
             let given = place.iter().any(|(moved, _)| *moved == name);
-            given || name == self.paging.from() || (walks && Paging::WINDOW.contains(&name))
+            given || name == self.paging.from() || (walks && self.paging.window().contains(&name))
         };
         let mut query: Parameters = self.typed.query.iter().filter(|(name, _)| !moved(name)).collect();
         for (name, value) in place {
@@ -289,7 +309,11 @@ impl Asking<'_> {
         let mut text = std::str::from_utf8(answer).unwrap_or_default();
         for name in self.paging.rows().into_iter().flat_map(|path| path.split('.')) {
             let object: HashMap<&str, &RawValue> = serde_json::from_str(text).map_err(unlike)?;
-            text = object.get(name).map_or("null", |value| value.get());
+            let Some(value) = object.get(name) else {
+                let what = format!("the answer is no page of rows: it has no `{name}`");
+                return Err(Failure::new(Kind::NoAnswer, what));
+            };
+            text = value.get();
             if text == "null" {
                 return Ok(Vec::new());
             }
@@ -308,7 +332,7 @@ pub(super) fn number(row: &str, key: &str) -> Result<i64, Failure> {
 }
 
 /// A member of an object, or an item of a list, as the JSON that it came as.
-fn member<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+pub(super) fn member<'t>(text: &'t str, key: &str) -> Option<&'t str> {
     let found: Option<&RawValue> = match key.parse::<usize>() {
         Ok(index) => serde_json::from_str::<Vec<_>>(text).ok().and_then(|items| items.get(index).copied()),
         Err(_) => serde_json::from_str::<HashMap<&str, _>>(text).ok().and_then(|row| row.get(key).copied()),

@@ -13,7 +13,7 @@ use super::follow::{Cursor, Start};
 use crate::cli::exit::{Failure, Kind};
 
 /// The form of the file that this version writes.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// More than the file ever holds: the rows of one time, or of one page.
 const LONGEST: u64 = 64 << 20;
@@ -77,6 +77,15 @@ impl Place {
     /// The last time that is asked for.
     pub fn end(&self) -> i64 {
         self.kept.start.end
+    }
+
+    /// Moves the last time on to `now`, once and where none was asked for; says whether it did.
+    pub fn extend(&mut self, now: i64) -> bool {
+        let open = std::mem::take(&mut self.kept.start.open);
+        if open {
+            self.kept.start.end = now;
+        }
+        open
     }
 
     /// Goes on, after so many rows more.

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use super::{Sender, measure, read_bounded};
-use crate::cli::console::span;
+use super::{Sender, read_bounded};
+use crate::cli::console::{span, whole_seconds};
 use crate::cli::exit::{Failure, Kind};
 use crate::cli::pace::{UnderWay, wait_after};
 use crate::cli::refusal;
 use crate::cli::session::now_ms;
-use crate::client::{self, BodyError, ClockError, Decision, History, Response, SendError, Tried};
+use crate::client::{self, BodyError, Decision, History, Response, SendError, Tried};
 use crate::explain;
 use crate::signing::RecvWindow;
 use crate::state::Known;
@@ -21,10 +21,6 @@ const HELD: u64 = 512 << 10;
 
 /// Most answers are shorter, in bytes.
 const USUAL: usize = 4 << 10;
-
-/// Clocks that differ by less than this are not why a timestamp was refused, in milliseconds; nor are those that differ by no
-/// more than the way there and back leaves open.
-const NO_DIFFERENCE_MS: i64 = 250;
 
 /// A try that brought no accepted answer.
 struct Trouble {
@@ -150,8 +146,7 @@ impl Sender<'_> {
             return Trouble::last(self.broken(e, status));
         }
         let wait = self.wait_of(status, (failure.code, &failure.message), retry_after_s);
-        let seconds = |wait: Duration| wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        failure.retry_after_s = retry_after_s.or(wait.map(seconds));
+        failure.retry_after_s = retry_after_s.or(wait.map(whole_seconds));
         let code = failure.code.and_then(|code| explain::error(self.query.target.group, code));
         let again = explain::status(status).is_some_and(explain::StatusEntry::retry)
             || code.is_some_and(explain::ErrorEntry::retry);
@@ -184,20 +179,17 @@ impl Sender<'_> {
     fn corrected(&self, refused: Failure) -> (Option<i64>, Failure) {
         self.pace.forget_clock();
         let query = self.query;
-        let reading = match measure(&self.client, self.base_url, &query.target.path, |_| {}) {
+        let reading = match self.measured_clock() {
             Ok(reading) => reading,
             Err(e) => {
-                if let ClockError::Status(status) = e {
-                    self.wait_of(status, (None, ""), None);
-                }
                 let refused = refused
                     .with_cause(format!("the clocks differ, and by how much could not be measured: {e}"))
                     .with_fix("set this machine's clock, then send again");
                 return (None, refused);
             }
         };
-        self.pace.remember_clock(&reading);
-        let offset_ms = reading.offset_ms;
+        let clock = self.pace.remember_clock(&reading);
+        let offset_ms = clock.offset_ms;
         let jumped_ms = self.pace.jumped_ms();
         if jumped_ms != 0 {
             query
@@ -210,12 +202,13 @@ impl Sender<'_> {
                 "note: the exchange's clock differs by {offset_ms} ms; sent again with that corrected"
             ));
         }
-        if offset_ms.abs() <= NO_DIFFERENCE_MS.max(reading.round_trip_ms / 2) {
+        if clock.correction_ms() == 0 {
+            // The clocks are not why.
             return (Some(offset_ms), refused);
         }
         let fix = if self.pace.is_here() {
             format!(
-                "the server's clock is off by {offset_ms} ms, and no run remembers that of a server on this machine; set it right there"
+                "the server's clock is off by {offset_ms} ms, and bnq does not remember the clock of a server on this machine; correct it there"
             )
         } else {
             format!(

@@ -180,7 +180,8 @@ impl Asking<'_> {
             return self.query.fixed_time;
         }
         let client = Client::new(send::options(&self.query.settings));
-        let reading = send::measure(&client, self.base_url, &self.query.target.path, |_| {}).ok()?;
+        let path = self.query.target.clock_path(self.query.environment())?;
+        let reading = send::measure(&client, self.base_url, path, |_| {}).ok()?;
         Some(now_ms().saturating_add(reading.offset_ms))
     }
 

@@ -194,7 +194,7 @@ fn cell(fault: &Fault, request: &Request, retry: &str, name: &str) -> (i32, usiz
     let port = Port::new();
     let url = format!("http://{}", port.address);
     let bnq =
-        bnq(&format!("--env local --base-url {url} --timeout 2 --yes {retry} {} -o compact", request.line));
+        bnq(&format!("--env local --base-url {url} --timeout 4 --yes {retry} {} -o compact", request.line));
     let listener = (!matches!(fault, Fault::Refused)).then(|| port.listen());
     let mut child =
         bnq.command().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

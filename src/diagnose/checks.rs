@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use super::characters::value_mistake;
 use super::examined::{Examined, base_name, is_indexed};
 use super::{Refusal, key_header};
@@ -313,7 +315,7 @@ const ENUM_CODES: [(&str, i32, &str); 4] = [
 
 fn values_known(x: &Examined<'_>) -> Result<(), Refusal> {
     for (name, value) in &x.parameters {
-        let traded = |symbol: &String| (x.gate.symbol)(x.endpoint, symbol);
+        let traded = |symbol: &str| (x.gate.symbol)(x.endpoint, symbol);
         if x.is_settled(name) {
             continue;
         }
@@ -357,9 +359,9 @@ fn exceeded(parameter: &Parameter, value: &str) -> Option<i64> {
     (whole && larger).then_some(most)
 }
 
-fn symbols_in(name: &str, value: &str) -> Vec<String> {
+fn symbols_in<'a>(name: &str, value: &'a str) -> Vec<Cow<'a, str>> {
     match name {
-        "symbol" => vec![value.to_owned()],
+        "symbol" => vec![value.into()],
         "symbols" => serde_json::from_str(value).unwrap_or_default(),
         _ => Vec::new(),
     }

@@ -101,15 +101,23 @@ impl Entry {
 
     /// The time of day (UTC).
     pub(super) fn time_of_day(&self) -> String {
+        let mut text = String::new();
+        self.write_time_of_day(&mut text);
+        text
+    }
+
+    fn write_time_of_day(&self, out: &mut String) {
         let ms = self.time.rem_euclid(86_400_000);
         let (h, m, s, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
-        format!("{h:02}:{m:02}:{s:02}.{ms:03}")
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{h:02}:{m:02}:{s:02}.{ms:03}");
     }
 
     /// One line, without its end: time of day (UTC), status, code, method, target, weight, how long it took; for a refused
     /// request what was wrong and how to mend it; a note, such as that the answer is an example; what else was wrong.
     pub fn to_text(&self) -> String {
-        let mut line = self.time_of_day();
+        let mut line = String::with_capacity(self.target.len() + 64);
+        self.write_time_of_day(&mut line);
         // Writing to a String cannot fail.
         let _ = match self.status {
             Some(status) => write!(line, " {status}"),

@@ -1,5 +1,6 @@
 //! What a client in good order sends.
 
+use std::collections::HashSet;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::sync::{Arc, Mutex, mpsc};
@@ -94,12 +95,17 @@ fn a_request_that_takes_long_keeps_no_other_waiting() {
 fn a_connection_serves_many_requests() {
     let running = running();
     let mut stream = running.connect();
+    let mut uuids = HashSet::new();
     for _ in 0..20 {
         stream.write_all(&request("/api/v3/ping", "")).unwrap();
         let (head, body) = one(&mut stream);
         assert!(head.starts_with("http/1.1 200"), "{head}");
         assert!(head.contains("content-type: application/json;charset=utf-8"), "{head}");
-        assert!(head.contains("x-mbx-used-weight-1m: ") && head.contains("x-mbx-uuid: "), "{head}");
+        assert!(head.contains("x-mbx-used-weight-1m: "), "{head}");
+        let uuid = head.split("x-mbx-uuid: ").nth(1).and_then(|rest| rest.lines().next()).unwrap();
+        let parts: Vec<usize> = uuid.trim_end().split('-').map(str::len).collect();
+        assert_eq!(parts, [8, 4, 4, 4, 12], "{head}");
+        assert!(uuids.insert(uuid.to_owned()), "{head}");
         assert_eq!(body, "{}");
     }
 }

@@ -53,7 +53,7 @@ pub fn arguments(command: Command) -> Command {
         .arg(switch("stop-on-error").help("Send nothing more once a line has failed"))
         .arg(valued("journal", "FILE").help(
             "Note in this file what is about to be sent and what came of it; run again with it, the batch goes on where it \
-             broke off, and sends no change twice",
+             broke off, and sends no change twice; lines that ended with 6 or 8 are sent anew",
         ))
         .after_help(format!(
             "A line is an endpoint's command or `request`, its words quoted as in a shell, nothing expanded; or {{\"args\": [\"…\"]}}.\n\

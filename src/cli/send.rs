@@ -64,7 +64,7 @@ struct Sender<'a> {
     /// Where answers go in place of stdout.
     held: Option<RefCell<Vec<u8>>>,
     /// Told when a request has been signed and is about to be sent.
-    about_to_send: Option<&'a dyn Fn(i64) -> Result<(), Failure>>,
+    about_to_send: Option<&'a dyn Fn() -> Result<(), Failure>>,
     /// Set once an answer was an example.
     example: Arc<AtomicBool>,
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::support::{Bnq, Ran, bnq, serve, serve_words, write_private};
+use super::support::{Bnq, Ran, Serve, bnq, serve, serve_words, write_private};
 
 const LINES: &str = "time\nnew-order symbol=BTCUSDT side=BUY type=MARKET quantity=0.001\ntime\n";
 
@@ -37,6 +37,37 @@ fn what_has_a_result_is_printed_again_and_not_sent_again() {
     assert_eq!(fs::metadata(&journal).unwrap().permissions().mode() & 0o777, 0o600);
     let text = fs::read_to_string(&journal).unwrap();
     assert!(!text.contains(super::support::KEY) && !text.contains(super::support::SECRET), "{text}");
+}
+
+#[test]
+fn it_goes_on_after_the_failure_that_it_stopped_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal");
+    let server = serve();
+    let lines = "time\norder symbol=BTCUSDT orderId=1\ntime\norder symbol=BTCUSDT orderId=2\ntime\n";
+    for expected in [&[0, 7][..], &[0, 7, 0, 7], &[0, 7, 0, 7, 0]] {
+        assert_eq!(codes(&batch(&server.url, "--stop-on-error", lines, &journal).run().exits(10)), expected);
+    }
+    assert_eq!(server.log().matches("orderId=1").count(), 1, "{}", server.log());
+}
+
+#[test]
+fn what_surely_was_not_done_for_want_of_a_connection_is_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal");
+    let server = serve();
+    let port = server.url.rsplit(':').next().unwrap().to_owned();
+    let url = server.url.clone();
+    drop(server);
+    let first = batch(&url, "--retry-for 0", LINES, &journal).run().exits(10);
+    assert_eq!(codes(&first), [8, 8, 8]);
+    let server = Serve::of(bnq(&format!("serve --port {port}")).command());
+    assert_eq!(server.url, url);
+    let second = batch(&url, "--retry-for 0", LINES, &journal).run().exits(0);
+    assert_eq!(codes(&second), [0, 0, 0]);
+    assert_eq!(server.log().matches("POST /api/v3/order").count(), 1, "{}", server.log());
+    batch(&url, "", LINES, &journal).run().exits(0);
+    assert_eq!(server.log().matches("POST /api/v3/order").count(), 1, "{}", server.log());
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::cli::session::print;
 /// How often the progress is shown at most.
 const REFRESH: Duration = Duration::from_millis(100);
 
-/// How many lines may be begun from the first one on that has no result yet: those of later ones are held until it has.
+/// How many lines may be begun from the first one on that has no result yet: results of later lines are held until then.
 const MOST_AHEAD: usize = 500;
 
 /// From how much on, in bytes, no further results are held.
@@ -56,6 +56,8 @@ struct Sheet {
     closed: bool,
     shown: Option<Instant>,
     unprinted: Option<Failure>,
+    /// Why the batch could not go on.
+    broken: Option<Failure>,
 }
 
 /// A line of the output. `answer` is JSON; `error` is the object that `--errors json` prints.
@@ -84,9 +86,15 @@ impl Board {
     /// Lets nothing more be begun.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
-        // Whoever has just seen that it goes on waits by now.
+        // Under the lock, so that a worker that saw `false` is already waiting when it is told.
         drop(self.sheet());
         self.moved.notify_all();
+    }
+
+    /// Lets nothing more be begun, for this reason.
+    pub fn fail(&self, failure: Failure) {
+        self.sheet().broken.get_or_insert(failure);
+        self.stop();
     }
 
     /// Waits until the line at this index may be begun, and says whether it still is to be.
@@ -155,12 +163,19 @@ impl Board {
             return Err(failure);
         }
         let (failed, unknown, unsent) = (sheet.failed, sheet.unknown, self.total - sheet.done);
+        let broken = sheet.broken.take();
         drop(sheet);
+        if let Some(failure) = broken {
+            let kind = if unknown > 0 { Kind::Unknown } else { failure.kind };
+            let message = format!("{}; {}", failure.message, self.summary(""));
+            return Err(Failure { kind, message, ..failure });
+        }
         if failed == 0 && unsent == 0 {
             return Ok(());
         }
         let kind = if unknown > 0 { Kind::Unknown } else { Kind::Partial };
         let fix = match (unknown, journal) {
+            (0, _) if failed == 0 => "run it again",
             (0, _) => "the lines with another exit_code than 0 say why, and what to do",
             (_, true) => {
                 "run it again with the same journal: it asks what became of them, and sends none again"

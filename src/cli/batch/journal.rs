@@ -23,8 +23,8 @@ const FORMAT: u32 = 1;
 pub struct Intent {
     /// The id that it carries, by which it can be asked for.
     pub id: Option<String>,
-    /// Its timestamp, in milliseconds.
-    pub sent_at: i64,
+    /// Its timestamp, in milliseconds; `None` of one that has none.
+    pub sent_at: Option<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,8 +62,39 @@ struct Past {
 /// An open journal, which no other process writes to.
 pub struct Journal {
     path: PathBuf,
-    file: Mutex<File>,
+    tail: Mutex<Tail>,
     past: HashMap<usize, Past>,
+}
+
+/// Where the file is written to.
+struct Tail {
+    file: File,
+    /// The end of the last whole line, in bytes.
+    end: u64,
+    /// Whether there may be half a line behind it, which nothing may follow.
+    torn: bool,
+}
+
+impl Tail {
+    /// Writes a line whole or not at all.
+    fn write(&mut self, line: &[u8]) -> io::Result<File> {
+        if self.torn {
+            return Err(io::Error::other("an earlier line could not be written whole"));
+        }
+        let written = self.file.write_all(line).and_then(|()| self.file.try_clone());
+        if written.is_ok() {
+            self.end += line.len() as u64;
+        } else {
+            self.mend();
+        }
+        written
+    }
+
+    /// Removes what was written of a line.
+    fn mend(&mut self) {
+        let cut = self.file.set_len(self.end).and_then(|()| self.file.seek(SeekFrom::Start(self.end)));
+        self.torn = cut.is_err();
+    }
 }
 
 impl Journal {
@@ -89,7 +120,9 @@ impl Journal {
         }
         let header = Header { format: FORMAT, input, account: digest(account) };
         let past = Self::past(&mut file, &header, path)?;
-        Ok(Self { path: path.to_owned(), file: Mutex::new(file), past })
+        let end = file.stream_position().map_err(|e| problem(path, &e))?;
+        let tail = Mutex::new(Tail { file, end, torn: false });
+        Ok(Self { path: path.to_owned(), tail, past })
     }
 
     /// Reads what is there, and leaves the file at the end of its last whole line.
@@ -110,7 +143,9 @@ impl Journal {
                 let damaged = |e| config(format!("the journal {} is damaged: {e}", path.display()));
                 let record: Record<'_> = serde_json::from_slice(&buffer).map_err(damaged)?;
                 let entry = past.entry(record.line).or_default();
-                entry.intent = record.intent.or(entry.intent.take());
+                if let Some(intent) = record.intent {
+                    *entry = Past { intent: Some(intent), result: None };
+                }
                 if let Some(result) = record.result {
                     let Code { exit_code } = serde_json::from_str(result.get()).map_err(damaged)?;
                     entry.result = Some((exit_code, format!("{}\n", result.get())));
@@ -130,15 +165,18 @@ impl Journal {
         Ok(past)
     }
 
-    /// What an earlier run got for a line, and its exit code; not where it was unknown, which is asked for again.
+    /// What an earlier run got for a line, and its exit code; not where it was unknown, which is asked for again, nor where
+    /// nothing was done for want of a connection or for a limit, which may have passed.
     pub fn result(&self, line: usize) -> Option<(u8, String)> {
-        let result = self.past.get(&line)?.result.as_ref();
-        result.filter(|(code, _)| *code != Kind::Unknown.exit_code()).cloned()
+        let passing = [Kind::Unknown, Kind::NoAnswer, Kind::RateLimit].map(Kind::exit_code);
+        self.past.get(&line)?.result.as_ref().filter(|(code, _)| !passing.contains(code)).cloned()
     }
 
     /// A change that an earlier run may have sent, and of which it is not known what became.
     pub fn unsettled(&self, line: usize) -> Option<Intent> {
-        self.past.get(&line)?.intent.clone().filter(|_| self.result(line).is_none())
+        let Past { intent, result } = self.past.get(&line)?;
+        let unknown = result.as_ref().is_none_or(|(code, _)| *code == Kind::Unknown.exit_code());
+        intent.clone().filter(|_| unknown)
     }
 
     /// Notes that a change is about to be sent. It is on the disk when this returns.
@@ -165,8 +203,8 @@ impl Journal {
     fn write(&self, record: &Record<'_>) -> Result<File, Failure> {
         let text =
             serde_json::to_string(record).map_err(|e| Failure::new(Kind::Other, e.to_string()))? + "\n";
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(text.as_bytes()).and_then(|()| file.try_clone()).map_err(|e| problem(&self.path, &e))
+        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        tail.write(text.as_bytes()).map_err(|e| problem(&self.path, &e))
     }
 }
 
@@ -212,4 +250,29 @@ fn problem(path: &Path, error: &io::Error) -> Failure {
         error.to_string()
     };
     config(format!("the journal {} cannot be used: {cause}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_follows_a_line_that_may_be_there_in_part() {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let mut tail = Tail { file: full, end: 0, torn: false };
+        let mut fails = || tail.write(b"{}\n").unwrap_err().to_string();
+        assert!(fails().contains("No space left"));
+        assert_eq!(fails(), "an earlier line could not be written whole");
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_written_leaves_none_of_it() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"{}\n{\"li").unwrap();
+        let mut tail = Tail { file: file.try_clone().unwrap(), end: 3, torn: false };
+        tail.mend();
+        assert_eq!((file.metadata().unwrap().len(), tail.torn), (3, false));
+        tail.write(b"[]\n").unwrap();
+        assert_eq!((file.metadata().unwrap().len(), tail.end), (6, 6));
+    }
 }

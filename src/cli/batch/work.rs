@@ -38,6 +38,15 @@ struct Ended {
     settled: bool,
 }
 
+/// How far a line has come.
+#[derive(Default)]
+struct Course {
+    /// Whether it is counted as a change under way.
+    changing: Cell<bool>,
+    /// Whether it was not sent because the batch ended.
+    held_back: Cell<bool>,
+}
+
 impl Work<'_> {
     /// Sends all lines that the journal has no result of, with so many requests under way at once.
     ///
@@ -71,41 +80,37 @@ impl Work<'_> {
 
     fn step(&self, index: usize, number: usize, account: &Account, lane: &Lane) {
         if let Some((code, text)) = self.journal.and_then(|journal| journal.result(number)) {
-            return self.finish(index, code, text);
+            // Who runs it again after a failure wants it to go on.
+            return self.board.done(index, code, text);
         }
-        let changing = Cell::new(false);
-        let ended = self.send(index, account, lane, &changing).unwrap_or_else(|failure| Ended {
+        let course = Course::default();
+        let ended = self.send(index, account, lane, &course).unwrap_or_else(|failure| Ended {
             answer: String::new(),
             failure: Some(failure),
             settled: false,
         });
-        let code = ended.failure.as_ref().map_or(0, |failure| failure.kind.exit_code());
-        let text = board::line(number, code, Some(&ended.answer), ended.failure.as_ref(), ended.settled);
-        if let Some(Err(failure)) = self.journal.map(|journal| journal.note_result(number, &text)) {
-            // What cannot be noted any more is not begun any more.
-            self.session.console.note(&format!("note: {}", failure.message));
-            self.board.stop();
+        if !course.held_back.get() {
+            self.note(index, number, &ended);
         }
-        self.finish(index, code, text);
-        if changing.get() {
+        if course.changing.get() {
             self.board.change_ends();
         }
     }
 
-    fn finish(&self, index: usize, code: u8, text: String) {
+    fn note(&self, index: usize, number: usize, ended: &Ended) {
+        let code = ended.failure.as_ref().map_or(0, |failure| failure.kind.exit_code());
+        let text = board::line(number, code, Some(&ended.answer), ended.failure.as_ref(), ended.settled);
+        if let Some(Err(failure)) = self.journal.map(|journal| journal.note_result(number, &text)) {
+            // What cannot be noted any more is not begun any more.
+            self.board.fail(failure);
+        }
         self.board.done(index, code, text);
         if code != 0 && self.stop_on_error {
             self.board.stop();
         }
     }
 
-    fn send(
-        &self,
-        index: usize,
-        account: &Account,
-        lane: &Lane,
-        changing: &Cell<bool>,
-    ) -> Result<Ended, Failure> {
+    fn send(&self, index: usize, account: &Account, lane: &Lane, course: &Course) -> Result<Ended, Failure> {
         let Some(asked) = self.steps.line(index, self.session)? else {
             return Err(Failure::new(Kind::Other, "there is no such line"));
         };
@@ -119,22 +124,27 @@ impl Work<'_> {
         query.set_output(Output { format: Format::Compact, fields, style: Style::default() });
         let base_url = query.base_url(self.practice)?;
         if let Some(intent) = intent {
-            query.sent_at.note(intent.sent_at);
+            if let Some(at) = intent.sent_at {
+                query.sent_at.note(at);
+            }
             let unknown = Failure::new(
                 Kind::Unknown,
                 "an earlier run ended while it was under way; whether it was executed is not known",
             );
             return Ok(settled(&query, base_url.as_str(), query.complete(unknown)));
         }
-        let about_to_send = |sent_at| {
-            if !query.target.changes {
-                return Ok(());
+        let about_to_send = || {
+            // Counted before it is looked whether the batch has ended: what ends it looks at the count afterwards.
+            if query.target.changes && !course.changing.replace(true) {
+                self.board.change_begins();
             }
+            if self.board.is_stopped() {
+                course.held_back.set(true);
+                return Err(Failure::new(Kind::Other, "the batch ended before this line was sent"));
+            }
+            let Some(journal) = self.journal.filter(|_| query.target.changes) else { return Ok(()) };
             let id = query.id.as_ref().map(|(_, id)| id.clone());
-            self.journal.map_or(Ok(()), |journal| journal.note_intent(number, &Intent { id, sent_at }))?;
-            changing.set(true);
-            self.board.change_begins();
-            Ok(())
+            journal.note_intent(number, &Intent { id, sent_at: query.sent_at.get() })
         };
         let (answer, result) = send::collect(&query, base_url.as_str(), lane, &about_to_send);
         match result {

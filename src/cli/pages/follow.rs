@@ -298,7 +298,7 @@ impl Asking<'_> {
         let typed = Typed { query, ..self.typed.clone() };
         let mut query = Query::of(self.account, self.endpoint.into(), typed, self.session)?;
         query.set_output(Output { format: Format::Compact, ..Output::default() });
-        let (answer, result) = send::collect(&query, self.base_url, self.lane, &|_| Ok(()));
+        let (answer, result) = send::collect(&query, self.base_url, self.lane, &|| Ok(()));
         result.map(|()| answer)
     }
 

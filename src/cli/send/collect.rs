@@ -45,13 +45,13 @@ impl Lane {
 /// How a request ended: what there is of an answer, and the failure if it was none.
 pub type Collected = (Vec<u8>, Result<(), Failure>);
 
-/// Sends the query to `base_url`. `about_to_send` is told the timestamp of each request before a byte of it leaves, and keeps
+/// Sends the query to `base_url`. `about_to_send` is called for each request, signed by then, before a byte of it leaves, and keeps
 /// it from being sent by failing.
 pub fn collect(
     query: &Query<'_>,
     base_url: &str,
     lane: &Lane,
-    about_to_send: &dyn Fn(i64) -> Result<(), Failure>,
+    about_to_send: &dyn Fn() -> Result<(), Failure>,
 ) -> Collected {
     let sender = Sender {
         query,

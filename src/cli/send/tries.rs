@@ -78,8 +78,8 @@ impl Sender<'_> {
         let (known, _claims) = self.cleared(measured, budget).map_err(Trouble::last)?;
         let offset_ms = measured.unwrap_or_else(|| self.pace.offset_ms(&known));
         let request = self.signed(offset_ms).map_err(Trouble::last)?;
-        if let Some((tell, at)) = self.about_to_send.zip(self.query.sent_at.get()) {
-            tell(at).map_err(Trouble::last)?;
+        if let Some(may_be_sent) = self.about_to_send {
+            may_be_sent().map_err(Trouble::last)?;
         }
         let response = self.send(&request).map_err(|e| self.unsent(&e))?;
         self.pace.count(&self.query.target.path, &response);

@@ -154,6 +154,9 @@ fn a_read_is_sent_again_and_a_change_is_not() {
 
 const SELL: &str = "new-order symbol=BTCUSDT side=SELL type=LIMIT timeInForce=GTC quantity=0.001 price=90000";
 
+const FUTURE: &str = "futures new-order symbol=BTCUSDT side=BUY type=MARKET quantity=1";
+const SEVERAL: &str = r#"futures new-batch-orders 'batchOrders=[{"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":"1","newClientOrderId":"f"}]'"#;
+
 #[test]
 fn two_changes_that_one_question_would_be_about_are_refused() {
     let server = scripted(|_, _| answer("200 OK", "{}"));
@@ -179,6 +182,21 @@ fn two_changes_that_one_question_would_be_about_are_refused() {
         ("another letter", format!("{SELL} newClientOrderId=a\n{SELL} newClientOrderId=A\n"), None),
         ("none given", format!("{SELL}\n{SELL}\n"), None),
         ("a list and an order", format!("{SELL} newClientOrderId=a\n{oco}\n"), None),
+        ("an order of a list", format!("{oco} aboveClientOrderId=b\n{SELL} newClientOrderId=b\n"), Some((2, 1))),
+        ("an order after a list", format!("{SELL} newClientOrderId=b\n{oco} belowClientOrderId=b\n"), Some((2, 1))),
+        (
+            "two cancels",
+            "cancel-order symbol=A orderId=1 newClientOrderId=c\ncancel-order symbol=A orderId=2 newClientOrderId=c\n"
+                .to_owned(),
+            Some((2, 1)),
+        ),
+        (
+            "an order and its cancel",
+            format!("{SELL} newClientOrderId=a\ncancel-order symbol=BTCUSDT origClientOrderId=a\n"),
+            None,
+        ),
+        ("an order among several", format!("{FUTURE} newClientOrderId=f\n{SEVERAL}\n"), Some((2, 1))),
+        ("another product", format!("{SELL} newClientOrderId=f\n{SEVERAL}\n"), None),
         (
             "reads",
             "order symbol=A origClientOrderId=a\norder symbol=A origClientOrderId=a\n".to_owned(),
@@ -191,9 +209,8 @@ fn two_changes_that_one_question_would_be_about_are_refused() {
         match refused {
             None => drop(ran.exits(0)),
             Some((line, earlier)) => {
-                let ran = ran
-                    .exits(2)
-                    .says(&format!("line {line}: it has the newClientOrderId of line {earlier}, "));
+                let ran = ran.exits(2).says(&format!("line {line}: its "));
+                let ran = ran.says(&format!("ClientOrderId is an id of line {earlier} too: "));
                 assert!(ran.stdout.is_empty(), "{name}");
                 batch(&server.url, "", &lines).exits(2).prints_nothing();
             }

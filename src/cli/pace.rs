@@ -42,7 +42,7 @@ pub struct Pace<'a> {
 /// What is known of a host by all who send to it in this process.
 pub struct Shared {
     host: String,
-    /// Whether the host is this machine, whose servers have no limits, whatever they tell.
+    /// Whether the host is this machine, whose limits are not kept to ahead: its 429 is waited for like any.
     here: bool,
     memory: Mutex<Memory>,
     claims: Mutex<Claims>,
@@ -225,7 +225,8 @@ impl<'a> Pace<'a> {
         })
     }
 
-    /// Remembers what an answer to a request for `path` told of the limits. Servers on this machine have none, whatever they tell.
+    /// Remembers what an answer to a request for `path` told of the limits; not on this machine, whose limits are not kept to
+    /// ahead: its 429 is waited for like any.
     pub fn count(&self, path: &str, response: &Response) {
         if self.shared.here {
             return;

@@ -1,9 +1,9 @@
 //! What is known about a host before a request goes there, and what is learned from its answer: bans, used limits, its clock.
 
 mod clock;
+mod waits;
 
 use std::cell::OnceCell;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,7 @@ use crate::config::BaseUrl;
 use crate::explain;
 use crate::signing::ApiKey;
 use crate::state::{Clocks, FolderProblem, Known, Memory, Need, Site};
+use waits::Waits;
 
 /// The longest window of a limit whose end is waited for, in milliseconds.
 const LONGEST_WINDOW_MS: i64 = 60_000;
@@ -48,8 +49,7 @@ pub struct Shared {
     claims: Mutex<Claims>,
     /// When the exchange's clock was asked for last; locked while it is.
     asked: Mutex<Option<Clocks>>,
-    /// How many requests wait until they may be sent.
-    waiting: AtomicUsize,
+    waits: Waits,
 }
 
 #[derive(Default)]
@@ -88,7 +88,7 @@ impl Shared {
             memory: Mutex::new(memory_of(base_url)),
             claims: Mutex::default(),
             asked: Mutex::default(),
-            waiting: AtomicUsize::new(0),
+            waits: Waits::default(),
         })
     }
 
@@ -150,18 +150,20 @@ impl<'a> Pace<'a> {
             if obstacle.wait > bound || waits == MOST_WAITS {
                 return Err(refused(&obstacle));
             }
-            self.wait_for(&obstacle);
+            let note = format!("note: {}; waiting {}", obstacle.what, span(obstacle.wait));
+            self.wait(obstacle.wait, &note);
         }
         Err(Failure::new(Kind::Other, "waited more often than can be counted"))
     }
 
-    /// Waits, and says so, unless another request to the host waits already.
-    fn wait_for(&self, obstacle: &Obstacle) {
+    /// Waits, and says so in a note, unless one to the host was told of that ends no earlier.
+    pub fn wait(&self, wait: Duration, note: &str) {
         let mut console = self.query.session.console;
-        console.quiet |= self.shared.waiting.fetch_add(1, Ordering::SeqCst) > 0;
-        console.note(&format!("note: {}; waiting {}", obstacle.what, span(obstacle.wait)));
-        console.wait(obstacle.wait);
-        self.shared.waiting.fetch_sub(1, Ordering::SeqCst);
+        let now = Instant::now();
+        let end = now + wait;
+        console.quiet |= !self.shared.waits.tell(now, end);
+        console.note(note);
+        console.wait(wait, || self.shared.waits.is_last(end));
     }
 
     /// Claims what the request takes, if nothing is in its way. Nobody else claims anything in between.

@@ -237,7 +237,9 @@ fn a_refusal_for_the_rate_stops_every_connection_until_its_time() {
     let server = serve_rules(&["GET /api/v3/ping 429 retry-after=2 skip=20 count=1"]);
     let ran = batch(&server.url, "--parallel 4", &"ping\n".repeat(200)).exits(0);
     assert_eq!(codes(&ran).len(), 200);
-    ran.says("takes nothing from this address");
+    // The refused line or one that waits with it says so, and nobody else.
+    assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+    ran.says("note: ");
     server.logs(" 429 ");
     // Others are sent until the refusal has been read, but those that are left wait for its time, and so come after the first pause.
     let log = server.log();

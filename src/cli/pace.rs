@@ -4,6 +4,7 @@ mod clock;
 mod waits;
 
 use std::cell::OnceCell;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -50,6 +51,8 @@ pub struct Shared {
     /// When the exchange's clock was asked for last; locked while it is.
     asked: Mutex<Option<Clocks>>,
     waits: Waits,
+    /// Whether it was said that the practice account there ends with this process.
+    end_told: AtomicBool,
 }
 
 #[derive(Default)]
@@ -89,6 +92,7 @@ impl Shared {
             claims: Mutex::default(),
             asked: Mutex::default(),
             waits: Waits::default(),
+            end_told: AtomicBool::new(false),
         })
     }
 
@@ -248,6 +252,11 @@ impl<'a> Pace<'a> {
     pub fn hold(&self, status: u16, wait: Duration) {
         let now = Clocks::now();
         self.learn(|known| known.hold(status, wait, now));
+    }
+
+    /// Whether it is still to be said that the practice account there ends with this process; from then on it has been.
+    pub fn tells_end(&self) -> bool {
+        !self.shared.end_told.swap(true, Ordering::SeqCst)
     }
 
     fn learn(&self, change: impl Fn(&mut Known)) {

@@ -127,6 +127,19 @@ fn a_dry_run_signs_every_line_and_sends_none() {
 }
 
 #[test]
+fn that_the_account_ends_with_the_command_is_said_once() {
+    let lines = format!("{SELL}\n").repeat(3);
+    let ran = bnq("--env local batch - --parallel 2").stdin(lines.as_bytes()).run().exits(0);
+    assert_eq!(codes(&ran), [(1, 0), (2, 0), (3, 0)]);
+    assert_eq!(
+        ran.stderr.matches("this practice account ends with the command").count(),
+        1,
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn an_unknown_outcome_is_9_and_settled_if_asked_to() {
     let order = "new-order symbol=BTCUSDT side=BUY type=MARKET quantity=0.001 newClientOrderId=mine\ntime\n";
     let server = serve_rules(&["POST /api/v3/order 503-after count=1"]);

@@ -40,6 +40,8 @@ pub struct Outcome {
     executed: String,
     #[serde(default)]
     missing: Vec<i32>,
+    #[serde(default)]
+    names: Vec<String>,
 }
 
 /// The tables of words, and the rows made of them so far.
@@ -47,6 +49,7 @@ pub struct Outcomes {
     tables: BTreeMap<String, States>,
     words: Table,
     missing: Table,
+    names: Table,
 }
 
 impl Outcomes {
@@ -67,6 +70,7 @@ impl Outcomes {
             tables,
             words: Table::new("STATE_WORDS", "StateWord"),
             missing: Table::new("MISSING", "i32"),
+            names: Table::new("OUTCOME_NAMES", "Text"),
         })
     }
 
@@ -81,15 +85,17 @@ impl Outcomes {
             .collect();
         let words = self.words.add(rows);
         let missing = self.missing.add(o.missing.iter().map(|code| code_literal(*code)).collect());
+        let names = self.names.add(o.names.iter().map(|name| pool.add(name)).collect());
         let [id, items, at, executed] = [&o.id, &o.items, &o.at, &o.executed].map(|s| pool.add(s));
         Ok(format!(
-            "Some(Outcome{{usual:{},id:{id},items:{items},at:{at},executed:{executed},words:{words},missing:{missing}}})",
+            "Some(Outcome{{usual:{},id:{id},items:{items},at:{at},executed:{executed},words:{words},\
+             missing:{missing},names:{names}}})",
             o.usual
         ))
     }
 
     pub fn finish(&self) -> String {
-        self.words.finish() + &self.missing.finish()
+        [&self.words, &self.missing, &self.names].map(Table::finish).concat()
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{MISSING, STATE_WORDS};
+use super::{MISSING, OUTCOME_NAMES, STATE_WORDS};
 use crate::data::{Span, Text};
 
 /// What became of an order, a list of orders, a withdrawal or a transfer.
@@ -27,6 +27,7 @@ pub struct Outcome {
     pub(super) executed: Text,
     pub(super) words: Span,
     pub(super) missing: Span,
+    pub(super) names: Span,
 }
 
 impl Outcome {
@@ -44,6 +45,12 @@ impl Outcome {
     /// is no list.
     pub fn items(&self) -> Option<&'static str> {
         self.items.given()
+    }
+
+    /// The parameters by which changes of the group name what this can be asked about as well, besides the ids by which they
+    /// are settled: `list.member` where it is a member of each item of a JSON list.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.names.of(&OUTCOME_NAMES).iter().map(|name| name.as_str())
     }
 
     /// The member that holds the state.

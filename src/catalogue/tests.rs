@@ -152,6 +152,28 @@ fn what_tells_an_outcome_is_in_the_answer() {
 }
 
 #[test]
+fn every_id_of_an_order_that_a_change_makes_is_known() {
+    // Ids of what is there already, and of what is not asked about by an id.
+    let others = ["origClientOrderId", "cancelOrigClientOrderId", "listClientOrderId"];
+    for e in endpoints().iter().filter(|e| e.changes()) {
+        let names: Vec<_> =
+            in_group(e.group()).filter_map(Endpoint::outcome).flat_map(Outcome::names).collect();
+        for p in e.parameters().filter(|p| p.name().len() > 13 && p.name().ends_with("ClientOrderId")) {
+            let own = e.settle().and_then(Settle::id) == Some(p.name());
+            let known = own || names.contains(&p.name()) || others.contains(&p.name());
+            assert!(known, "{} {}: {}", e.group(), e.command(), p.name());
+        }
+    }
+    for e in endpoints() {
+        for name in e.outcome().into_iter().flat_map(Outcome::names) {
+            let parameter = name.split('.').next().unwrap();
+            let taken = in_group(e.group()).any(|c| c.changes() && c.parameter(parameter).is_some());
+            assert!(taken, "{}: no change takes {name}", e.group());
+        }
+    }
+}
+
+#[test]
 fn every_order_with_an_id_can_be_settled_in_a_word() {
     // The history that is asked cannot be asked by the id.
     let unsettled = ["portfolio-margin new-cm-conditional-order"];

@@ -54,6 +54,10 @@ impl Account {
 impl Clone for Account {
     /// For another thread: what has been read is shared.
     fn clone(&self) -> Self {
-        Self::resolved(Arc::clone(&self.settings), self.credentials.get().cloned())
+        let clone = Self::resolved(Arc::clone(&self.settings), self.credentials.get().cloned());
+        if self.credentials.get().is_some() {
+            let _ = clone.redactor.set(self.redactor());
+        }
+        clone
     }
 }

@@ -58,10 +58,11 @@ pub fn arguments(command: Command) -> Command {
         .after_help(format!(
             "A line is an endpoint's command or `request`, its words quoted as in a shell, nothing expanded; or {{\"args\": [\"…\"]}}.\n\
              Empty lines and lines that begin with # are passed over. All lines are checked before the first is sent. Profile,\n\
-             environment, base URL and --yes are given to the batch, not to a line. Two changes may not carry the same id.\n\
+             environment, base URL and --yes are given to the batch, not to a line. Two lines are refused if the same question would\n\
+             tell what became of either: two orders of one symbol with one id.\n\
              Each line of the output is an object with line, exit_code, answer, error and settled. With more than one request\n\
              under way, lines are sent in no certain order, and their answers still stand in that of the input; no line is sent\n\
-             that comes 500 or more after one without a result.\n\
+             that comes 500 or more after one without a result, nor while 512 KiB of answers or more wait for their turn.\n\
              Exit code 0 if all lines succeeded, 9 if the outcome of any is unknown, else 10.\n\
              Example: printf '%s\\n' 'time' 'ticker-price --symbol BTCUSDT' | bnq batch - --parallel 2\n\n{}",
             globals::ELSEWHERE

@@ -69,19 +69,20 @@ impl Console {
         }
     }
 
-    /// Waits. On a terminal, a line counts down and is gone afterwards.
-    pub fn wait(self, wait: Duration) {
-        let counts = !self.quiet && wait >= SECOND && std::io::stderr().is_terminal();
+    /// Waits. On a terminal, a line counts down and is gone afterwards, for as long as that line `is_its`.
+    pub fn wait(self, wait: Duration, is_its: impl Fn() -> bool) {
+        let on_terminal = !self.quiet && wait >= SECOND && std::io::stderr().is_terminal();
         let end = Instant::now() + wait;
+        let counts = || on_terminal && is_its();
         while let Some(left) = end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
-            if counts {
+            if counts() {
                 show_bar(&span(left));
             }
             // To the next whole second.
             let step = Duration::from_nanos(left.subsec_nanos().into());
             thread::sleep(if step.is_zero() { SECOND } else { step }.min(left));
         }
-        if counts {
+        if counts() {
             remove_bar();
         }
     }

@@ -1,9 +1,10 @@
 //! What is known about a host before a request goes there, and what is learned from its answer: bans, used limits, its clock.
 
 mod clock;
+mod waits;
 
 use std::cell::OnceCell;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,7 @@ use crate::config::BaseUrl;
 use crate::explain;
 use crate::signing::ApiKey;
 use crate::state::{Clocks, FolderProblem, Known, Memory, Need, Site};
+use waits::Waits;
 
 /// The longest window of a limit whose end is waited for, in milliseconds.
 const LONGEST_WINDOW_MS: i64 = 60_000;
@@ -42,14 +44,15 @@ pub struct Pace<'a> {
 /// What is known of a host by all who send to it in this process.
 pub struct Shared {
     host: String,
-    /// Whether the host is this machine, whose servers have no limits, whatever they tell.
+    /// Whether the host is this machine, whose limits are not kept to ahead: its 429 is waited for like any.
     here: bool,
     memory: Mutex<Memory>,
     claims: Mutex<Claims>,
     /// When the exchange's clock was asked for last; locked while it is.
     asked: Mutex<Option<Clocks>>,
-    /// How many requests wait until they may be sent.
-    waiting: AtomicUsize,
+    waits: Waits,
+    /// Whether it was said that the practice account there ends with this process.
+    end_told: AtomicBool,
 }
 
 #[derive(Default)]
@@ -88,7 +91,8 @@ impl Shared {
             memory: Mutex::new(memory_of(base_url)),
             claims: Mutex::default(),
             asked: Mutex::default(),
-            waiting: AtomicUsize::new(0),
+            waits: Waits::default(),
+            end_told: AtomicBool::new(false),
         })
     }
 
@@ -150,18 +154,20 @@ impl<'a> Pace<'a> {
             if obstacle.wait > bound || waits == MOST_WAITS {
                 return Err(refused(&obstacle));
             }
-            self.wait_for(&obstacle);
+            let note = format!("note: {}; waiting {}", obstacle.what, span(obstacle.wait));
+            self.wait(obstacle.wait, &note);
         }
         Err(Failure::new(Kind::Other, "waited more often than can be counted"))
     }
 
-    /// Waits, and says so, unless another request to the host waits already.
-    fn wait_for(&self, obstacle: &Obstacle) {
+    /// Waits, and says so in a note, unless one to the host was told of that ends no earlier.
+    pub fn wait(&self, wait: Duration, note: &str) {
         let mut console = self.query.session.console;
-        console.quiet |= self.shared.waiting.fetch_add(1, Ordering::SeqCst) > 0;
-        console.note(&format!("note: {}; waiting {}", obstacle.what, span(obstacle.wait)));
-        console.wait(obstacle.wait);
-        self.shared.waiting.fetch_sub(1, Ordering::SeqCst);
+        let now = Instant::now();
+        let end = now + wait;
+        console.quiet |= !self.shared.waits.tell(now, end);
+        console.note(note);
+        console.wait(wait, || self.shared.waits.is_last(end));
     }
 
     /// Claims what the request takes, if nothing is in its way. Nobody else claims anything in between.
@@ -225,7 +231,8 @@ impl<'a> Pace<'a> {
         })
     }
 
-    /// Remembers what an answer to a request for `path` told of the limits. Servers on this machine have none, whatever they tell.
+    /// Remembers what an answer to a request for `path` told of the limits; not on this machine, whose limits are not kept to
+    /// ahead: its 429 is waited for like any.
     pub fn count(&self, path: &str, response: &Response) {
         if self.shared.here {
             return;
@@ -245,6 +252,11 @@ impl<'a> Pace<'a> {
     pub fn hold(&self, status: u16, wait: Duration) {
         let now = Clocks::now();
         self.learn(|known| known.hold(status, wait, now));
+    }
+
+    /// Whether it is still to be said that the practice account there ends with this process; from then on it has been.
+    pub fn tells_end(&self) -> bool {
+        !self.shared.end_told.swap(true, Ordering::SeqCst)
     }
 
     fn learn(&self, change: impl Fn(&mut Known)) {

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::config::Credentials;
-use crate::signing::{Signature, SigningKey, mask, percent_encode};
+use crate::signing::{SecretKey, Signature, SigningKey, mask, percent_encode};
 
-/// A text that is hidden, and what stands in its place.
-type Hidden = (String, String);
+/// A text that is hidden, wiped once nobody holds it any more, and what stands in its place.
+type Hidden = (SecretKey, String);
 
 /// What is hidden.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Redactor {
     /// The key and the secret. Requests with the same share it.
     credentials: Arc<[Hidden]>,
@@ -40,11 +40,11 @@ impl Redactor {
         let signatures = self.signatures.borrow();
         let signatures = signatures.iter().flat_map(|s| forms(s.as_str(), &mask(s.as_str())));
         let hidden = self.credentials.iter().cloned().chain(signatures);
-        hidden.fold(text.to_owned(), |text, (form, shown)| text.replace(&form, &shown))
+        hidden.fold(text.to_owned(), |text, (form, shown)| text.replace(form.expose(), &shown))
     }
 }
 
 /// The ways in which a text can be written.
 fn forms(text: &str, shown: &str) -> [Hidden; 2] {
-    [text.to_owned(), percent_encode(text)].map(|form| (form, shown.to_owned()))
+    [text.to_owned(), percent_encode(text)].map(|form| (SecretKey::new(form), shown.to_owned()))
 }

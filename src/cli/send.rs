@@ -248,11 +248,11 @@ impl Sender<'_> {
         }
     }
 
-    /// Says of a change that was accepted that the account ends with this command, if it does.
+    /// Says of the first change that was accepted that the account ends with this command, if it does.
     fn tell_end(&self, response: &Response) {
         let passing =
             self.query.environment() == Environment::Local && self.query.settings.base_url.is_none();
-        if passing && self.query.target.asks && !is_example(response) {
+        if passing && self.query.target.asks && !is_example(response) && self.pace.tells_end() {
             self.query.session.console.note(&format!(
                 "note: this practice account ends with the command; to keep one, run `bnq serve` and add --base-url {PRACTICE_URL}"
             ));

@@ -47,7 +47,7 @@ pub(super) struct Connection {
     tls: bool,
     /// Whether further requests may follow.
     keep: bool,
-    /// Whether anything was sent since it was looked whether the connection is open.
+    /// Whether a request was sent since `is_open` was last asked.
     sent: bool,
     buffers: Room,
 }

@@ -62,3 +62,65 @@ impl Buffers for Room {
         self.consumed < self.filled && self.progress
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is done to the input.
+    #[derive(Clone, Copy, Debug)]
+    enum Step {
+        /// As many bytes are read as there is room for, at most this many.
+        Read(usize),
+        /// ureq takes these off the front.
+        Consume(usize),
+    }
+
+    use Step::{Consume, Read};
+
+    #[test]
+    fn bytes_come_out_as_they_went_in_and_room_is_made_for_more() {
+        // The steps; then how many bytes are left, for how many more there is room, and whether ureq may look at them again.
+        let cases: [(&str, &[Step], usize, usize, bool); 9] = [
+            ("nothing", &[], 0, SIZE, false),
+            ("read, not looked at", &[Read(10)], 10, SIZE - 10, false),
+            ("a part consumed", &[Read(10), Consume(4)], 6, SIZE - 10, true),
+            ("looked at, and too little", &[Read(10), Consume(4), Consume(0)], 6, SIZE - 10, false),
+            ("all consumed", &[Read(10), Consume(10)], 0, SIZE, false),
+            ("more consumed than there is", &[Read(10), Consume(11)], 0, SIZE, false),
+            ("full", &[Read(SIZE), Read(1)], SIZE, 0, false),
+            ("full, and a part consumed", &[Read(SIZE), Consume(1)], SIZE - 1, 1, true),
+            (
+                "moved to the front and read on",
+                &[Read(SIZE / 2 + 1), Consume(SIZE / 2), Read(SIZE), Consume(5)],
+                SIZE - 5,
+                5,
+                true,
+            ),
+        ];
+        for (name, steps, left, room_left, again) in cases {
+            let (mut room, mut read, mut consumed) = (Room::new(), 0_usize, 0_usize);
+            // Every byte differs from those around it.
+            let byte = |at: usize| u8::try_from(at % 251).unwrap();
+            for step in steps {
+                match *step {
+                    Read(most) => {
+                        let input = room.input_append_buf();
+                        let amount = most.min(input.len());
+                        input.iter_mut().take(amount).enumerate().for_each(|(i, to)| *to = byte(read + i));
+                        room.input_appended(amount);
+                        read += amount;
+                    }
+                    Consume(amount) => {
+                        room.input_consume(amount);
+                        consumed = (consumed + amount).min(read);
+                    }
+                }
+                let expected: Vec<u8> = (consumed..read).map(byte).collect();
+                assert!(room.input() == expected, "{name}: after {step:?}");
+            }
+            assert_eq!((room.input().len(), room.can_use_input()), (left, again), "{name}");
+            assert_eq!(room.tmp_and_output().0.len(), room_left, "{name}");
+        }
+    }
+}

@@ -155,7 +155,8 @@ impl Watch {
     }
 }
 
-/// A time limit that differs by less from the one that is set already is not set anew; the system's clock ticks no faster.
+/// A time limit that differs by less from the one that is set already is not set anew: too little to matter to any
+/// time limit here.
 const TICK: Duration = Duration::from_millis(4);
 
 /// A TCP connection whose every read and write keeps to the time its [`Watch`] allows.

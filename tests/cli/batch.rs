@@ -127,6 +127,19 @@ fn a_dry_run_signs_every_line_and_sends_none() {
 }
 
 #[test]
+fn that_the_account_ends_with_the_command_is_said_once() {
+    let lines = format!("{SELL}\n").repeat(3);
+    let ran = bnq("--env local batch - --parallel 2").stdin(lines.as_bytes()).run().exits(0);
+    assert_eq!(codes(&ran), [(1, 0), (2, 0), (3, 0)]);
+    assert_eq!(
+        ran.stderr.matches("this practice account ends with the command").count(),
+        1,
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn an_unknown_outcome_is_9_and_settled_if_asked_to() {
     let order = "new-order symbol=BTCUSDT side=BUY type=MARKET quantity=0.001 newClientOrderId=mine\ntime\n";
     let server = serve_rules(&["POST /api/v3/order 503-after count=1"]);
@@ -154,6 +167,9 @@ fn a_read_is_sent_again_and_a_change_is_not() {
 
 const SELL: &str = "new-order symbol=BTCUSDT side=SELL type=LIMIT timeInForce=GTC quantity=0.001 price=90000";
 
+const FUTURE: &str = "futures new-order symbol=BTCUSDT side=BUY type=MARKET quantity=1";
+const SEVERAL: &str = r#"futures new-batch-orders 'batchOrders=[{"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":"1","newClientOrderId":"f"}]'"#;
+
 #[test]
 fn two_changes_that_one_question_would_be_about_are_refused() {
     let server = scripted(|_, _| answer("200 OK", "{}"));
@@ -179,6 +195,21 @@ fn two_changes_that_one_question_would_be_about_are_refused() {
         ("another letter", format!("{SELL} newClientOrderId=a\n{SELL} newClientOrderId=A\n"), None),
         ("none given", format!("{SELL}\n{SELL}\n"), None),
         ("a list and an order", format!("{SELL} newClientOrderId=a\n{oco}\n"), None),
+        ("an order of a list", format!("{oco} aboveClientOrderId=b\n{SELL} newClientOrderId=b\n"), Some((2, 1))),
+        ("an order after a list", format!("{SELL} newClientOrderId=b\n{oco} belowClientOrderId=b\n"), Some((2, 1))),
+        (
+            "two cancels",
+            "cancel-order symbol=A orderId=1 newClientOrderId=c\ncancel-order symbol=A orderId=2 newClientOrderId=c\n"
+                .to_owned(),
+            Some((2, 1)),
+        ),
+        (
+            "an order and its cancel",
+            format!("{SELL} newClientOrderId=a\ncancel-order symbol=BTCUSDT origClientOrderId=a\n"),
+            None,
+        ),
+        ("an order among several", format!("{FUTURE} newClientOrderId=f\n{SEVERAL}\n"), Some((2, 1))),
+        ("another product", format!("{SELL} newClientOrderId=f\n{SEVERAL}\n"), None),
         (
             "reads",
             "order symbol=A origClientOrderId=a\norder symbol=A origClientOrderId=a\n".to_owned(),
@@ -191,9 +222,8 @@ fn two_changes_that_one_question_would_be_about_are_refused() {
         match refused {
             None => drop(ran.exits(0)),
             Some((line, earlier)) => {
-                let ran = ran
-                    .exits(2)
-                    .says(&format!("line {line}: it has the newClientOrderId of line {earlier}, "));
+                let ran = ran.exits(2).says(&format!("line {line}: its "));
+                let ran = ran.says(&format!("ClientOrderId is an id of line {earlier} too: "));
                 assert!(ran.stdout.is_empty(), "{name}");
                 batch(&server.url, "", &lines).exits(2).prints_nothing();
             }
@@ -220,7 +250,9 @@ fn a_refusal_for_the_rate_stops_every_connection_until_its_time() {
     let server = serve_rules(&["GET /api/v3/ping 429 retry-after=2 skip=20 count=1"]);
     let ran = batch(&server.url, "--parallel 4", &"ping\n".repeat(200)).exits(0);
     assert_eq!(codes(&ran).len(), 200);
-    ran.says("takes nothing from this address");
+    // The refused line or one that waits with it says so, and nobody else.
+    assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+    ran.says("note: ");
     server.logs(" 429 ");
     // Others are sent until the refusal has been read, but those that are left wait for its time, and so come after the first pause.
     let log = server.log();

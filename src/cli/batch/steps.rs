@@ -98,7 +98,7 @@ impl Steps {
     /// Adds a line.
     ///
     /// # Errors
-    /// None that can happen.
+    /// If serde refuses to write it.
     pub fn push(&mut self, number: usize, aim: Aim, typed: &Typed, own: &Own) -> Result<(), Failure> {
         serde_json::to_writer(&mut self.typed, &(typed, own)).map_err(|e| unpackable(&e))?;
         self.steps.push(Step { number, aim, end: self.typed.len() });
@@ -118,7 +118,7 @@ impl Steps {
     /// The line at this index, if there is one.
     ///
     /// # Errors
-    /// None that can happen: it has been read before.
+    /// If serde refuses what it wrote itself.
     pub fn line(&self, index: usize, batch: &Session) -> Result<Option<Line>, Failure> {
         let Some(step) = self.steps.get(index) else { return Ok(None) };
         let before = index.checked_sub(1).and_then(|before| self.steps.get(before));

@@ -66,8 +66,7 @@ impl Sender<'_> {
                         failure.lines().next().and_then(|line| line.split(';').next()).unwrap_or_default();
                     let what = first.trim_start_matches("error: ").trim_end_matches('.');
                     let line = format!("note: {what}; try {} in {}", history.tries() + 1, span(wait));
-                    query.session.console.note(&query.redactor.apply(&line));
-                    query.session.console.wait(wait);
+                    self.pace.wait(wait, &query.redactor.apply(&line));
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! What holds whatever is ordered: computed from the answers alone, exactly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -79,25 +80,39 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
-fn act(client: &mut Client, action: &Action) {
+/// Does what needs no waiting; gives status and body of the answer, where anything was asked for.
+fn send(client: &Client, action: &Action) -> Option<(u16, Value)> {
     match action {
-        Action::Place { query } => {
-            let (status, body) = client.send("POST", "/api/v3/order", query);
-            assert!(status == 200 || status == 400, "{query}: {body}");
-        }
+        Action::Place { query } => Some(client.send("POST", "/api/v3/order", query)),
         Action::Cancel { symbol, which } => {
             let name = SYMBOLS[*symbol].0;
             let open = client.get("/api/v3/openOrders", &format!("symbol={name}"));
-            if let Some(order) = open.as_array().unwrap().get(*which) {
-                let query = format!("symbol={name}&orderId={}", order["orderId"]);
-                assert_eq!(client.send("DELETE", "/api/v3/order", &query).0, 200);
-            }
+            let order = open.as_array().unwrap().get(*which)?;
+            let query = format!("symbol={name}&orderId={}", order["orderId"]);
+            Some(client.send("DELETE", "/api/v3/order", &query))
         }
         Action::CancelAll { symbol } => {
-            client.send("DELETE", "/api/v3/openOrders", &format!("symbol={}", SYMBOLS[*symbol].0));
+            let query = format!("symbol={}", SYMBOLS[*symbol].0);
+            Some(client.send("DELETE", "/api/v3/openOrders", &query))
         }
-        Action::Wait { minutes } => client.wait(*minutes),
+        Action::Wait { .. } => None,
     }
+}
+
+fn act(client: &mut Client, action: &Action) {
+    if let Action::Wait { minutes } = action {
+        client.wait(*minutes);
+    }
+    let Some((status, body)) = send(client, action) else { return };
+    let cancels_one = matches!(action, Action::Cancel { .. });
+    assert!(status == 200 || status == 400 && !cancels_one, "{action:?}: {body}");
+}
+
+/// Does it while others do theirs, who can have taken an order from it; gives the id of an order that it placed.
+fn act_among_others(client: &Client, action: &Action) -> Option<i64> {
+    let (status, body) = send(client, action)?;
+    assert!(status == 200 || status == 400, "{action:?}: {body}");
+    body["orderId"].as_i64().filter(|_| matches!(action, Action::Place { .. }))
 }
 
 fn balances(client: &Client) -> BTreeMap<String, (i128, i128)> {
@@ -174,5 +189,28 @@ proptest! {
             act(&mut client, action);
             check(&client, &before);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    #[test]
+    fn clients_at_once_lose_nothing_of_each_other(
+        clients in prop::collection::vec(prop::collection::vec(action(), 1..12), 2..6),
+    ) {
+        let client = Client::new();
+        let before = balances(&client);
+        let act = |actions: &[Action]| -> Vec<i64> {
+            actions.iter().filter_map(|action| act_among_others(&client, action)).collect()
+        };
+        let placed: Vec<Vec<i64>> = thread::scope(|scope| {
+            let running: Vec<_> = clients.iter().map(|actions| scope.spawn(|| act(actions))).collect();
+            running.into_iter().map(|client| client.join().unwrap()).collect()
+        });
+        assert!(placed.iter().all(|ids| ids.is_sorted_by(|a, b| a < b)), "ids grow: {placed:?}");
+        let (all, count) = (placed.concat().into_iter().collect::<BTreeSet<_>>(), placed.concat().len());
+        assert_eq!(all.len(), count, "ids are given once: {placed:?}");
+        check(&client, &before);
     }
 }

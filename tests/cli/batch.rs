@@ -107,14 +107,16 @@ fn it_stops_at_the_first_failure_if_asked_to() {
 
 #[test]
 fn what_waits_when_it_stops_is_not_sent() {
-    let server = serve_rules(&["/api/v3/ping 429 retry-after=2 count=1", "/api/v3/order latency=800ms"]);
-    // While the second line is under way, the first waits until it may be sent again.
-    let lines = "ping\norder symbol=BTCUSDT orderId=1\ntime\n";
+    let faults =
+        ["/api/v3/ping 429 retry-after=3 count=1", "/api/v3/order latency=2s", "/api/v3/time latency=500ms"];
+    let server = serve_rules(&faults);
+    // While the first line is under way, the third waits until it may be sent again.
+    let lines = "order symbol=BTCUSDT orderId=1\ntime\nping\ntime\n";
     let ran = batch(&server.url, "--parallel 2 --stop-on-error", lines).exits(10);
-    assert_eq!(codes(&ran), [(2, 7)]);
-    ran.says("3 lines: 1 failed, 2 without a result");
+    assert_eq!(codes(&ran), [(1, 7), (2, 0)]);
+    ran.says("4 lines: 1 failed, 2 without a result");
     let log = server.log();
-    assert_eq!((log.matches("GET /api/v3/ping").count(), log.matches("/time").count()), (1, 0), "{log}");
+    assert_eq!((log.matches("GET /api/v3/ping").count(), log.matches("/time").count()), (1, 1), "{log}");
 }
 
 #[test]

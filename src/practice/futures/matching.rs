@@ -139,8 +139,8 @@ impl Futures {
 
     /// Whether a minute of a contract or the time of an order is over by this time, in milliseconds.
     pub fn is_due(&self, now_ms: i64) -> bool {
-        let over = |order: &Order| order.is_open() && (1..=now_ms).contains(&order.terms.good_till);
-        self.contracts.iter().any(|c| c.lane.is_due(now_ms)) || self.orders().iter().any(over)
+        self.contracts.iter().any(|c| c.lane.is_due(now_ms))
+            || self.orders().iter().any(|o| o.is_over(now_ms))
     }
 
     /// Lets every contract have the minutes that have passed.
@@ -161,11 +161,7 @@ impl Futures {
 
     /// Ends the orders, of one contract or of all, whose time is over.
     fn end_of_good_till(&mut self, symbol: Option<&str>, now_ms: i64) {
-        let ended = |o: &&Order| {
-            o.is_open()
-                && (1..=now_ms).contains(&o.terms.good_till)
-                && symbol.is_none_or(|s| s == o.terms.symbol)
-        };
+        let ended = |o: &&Order| o.is_over(now_ms) && symbol.is_none_or(|s| s == o.terms.symbol);
         let ended: Vec<(i64, i64)> =
             self.orders().iter().filter(ended).map(|o| (o.id, o.terms.good_till)).collect();
         for (id, at) in ended {

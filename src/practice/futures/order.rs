@@ -131,6 +131,11 @@ impl Order {
         matches!(self.status, Status::New | Status::PartiallyFilled)
     }
 
+    /// Whether it is open though the time that it is good for is over by `now_ms`.
+    pub fn is_over(&self, now_ms: i64) -> bool {
+        self.is_open() && (1..=now_ms).contains(&self.terms.good_till)
+    }
+
     /// The average price of its trades.
     pub fn average(&self) -> Amount {
         self.executed_quote.over(self.executed)

@@ -319,8 +319,7 @@ fn remarks(reading: &Reading, diagnosis: &Diagnosis, keys: &[OwnKey], clock_test
 
 /// Whether nothing follows the signature, where there is one.
 fn signature_is_last(request: &ReceivedRequest) -> bool {
-    let parameters = request.query_parameters().into_iter().chain(request.body_parameters());
-    let names: Vec<String> = parameters.map(|(name, _)| name).collect();
+    let names: Vec<_> = request.parameters().map(|(name, _)| name).collect();
     names.iter().position(|name| name == "signature").is_none_or(|at| at + 1 == names.len())
 }
 

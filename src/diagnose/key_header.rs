@@ -45,12 +45,11 @@ pub(super) fn arrived(request: &ReceivedRequest) -> Arrived {
         let seen = Some(format!("{name}: {value}"));
         return Arrived { key: inner(&value).or_else(|| user_of(&value)), parameter: None, seen };
     }
-    let parameters = request.query_parameters().into_iter().chain(request.body_parameters());
-    let sent = parameters.into_iter().find(|(name, value)| carries_key(name, value));
+    let sent = request.parameters().find(|(name, value)| carries_key(name, value));
     match sent {
         Some((name, value)) => {
             let seen = Some(format!("{name}={value}"));
-            Arrived { key: inner(&value), parameter: Some(name), seen }
+            Arrived { key: inner(&value), parameter: Some(name.into_owned()), seen }
         }
         None => Arrived { key: None, parameter: None, seen: None },
     }
@@ -75,10 +74,9 @@ fn cause(request: &ReceivedRequest) -> Cause {
     if let Some((name, _)) = misspelt {
         return ("key-header-misspelled", vec![("name", name.clone())]);
     }
-    let parameters = request.query_parameters().into_iter().chain(request.body_parameters());
-    let sent = parameters.into_iter().find(|(name, value)| carries_key(name, value));
+    let sent = request.parameters().find(|(name, value)| carries_key(name, value));
     match sent {
-        Some((name, _)) => ("key-in-parameters", vec![("name", name)]),
+        Some((name, _)) => ("key-in-parameters", vec![("name", name.into_owned())]),
         None => ("key-missing", vec![]),
     }
 }

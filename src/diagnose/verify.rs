@@ -80,8 +80,7 @@ pub fn endpoint_of(request: &ReceivedRequest) -> Option<&'static Endpoint> {
     let mut fitting = catalogue::at_path(&request.path).filter(|e| e.method().as_str() == request.method);
     let first = fitting.next()?;
     let Some(second) = fitting.next() else { return Some(first) };
-    let sent: Vec<String> =
-        request.query_parameters().into_iter().chain(request.body_parameters()).map(|(n, _)| n).collect();
+    let sent: Vec<_> = request.parameters().map(|(name, _)| name).collect();
     [first, second].into_iter().chain(fitting).max_by_key(|e| {
         let taken = sent.iter().filter(|name| e.parameter(name).is_some()).count();
         let lacking = e.parameters().filter(|p| p.required() && !sent.iter().any(|n| n == p.name())).count();

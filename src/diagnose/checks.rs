@@ -67,17 +67,13 @@ fn time_unit_known(x: &Examined<'_>) -> Result<(), Refusal> {
 }
 
 fn names_unique(x: &Examined<'_>) -> Result<(), Refusal> {
-    for place in x.request.names() {
-        for (index, name) in place.iter().enumerate() {
-            let came_before = || place.iter().take(index).any(|other| other == name);
-            let repeats = x.endpoint.parameter(name).is_some_and(|p| p.list() == Some(ListStyle::Repeat));
-            if came_before() && !repeats && !x.is_settled(name) {
-                let message = format!("Duplicate values for parameter '{name}'.");
-                return Err(refused(-1101, message, "parameter-twice", &[("name", name)]).about([&**name]));
-            }
-        }
-    }
-    Ok(())
+    let repeats =
+        |name: &str| x.endpoint.parameter(name).is_some_and(|p| p.list() == Some(ListStyle::Repeat));
+    let Some(name) = x.repeated.iter().find(|name| !repeats(name) && !x.is_settled(name)) else {
+        return Ok(());
+    };
+    let message = format!("Duplicate values for parameter '{name}'.");
+    Err(refused(-1101, message, "parameter-twice", &[("name", name)]).about([name]))
 }
 
 fn signature_present(x: &Examined<'_>) -> Result<(), Refusal> {

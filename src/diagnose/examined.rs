@@ -20,6 +20,8 @@ pub(super) struct Examined<'a> {
     pub(super) key: Option<KnownKey>,
     /// Names and values that count: the query's before the body's.
     pub(super) parameters: Vec<(String, String)>,
+    /// Names that came more than once in the query, then those that did so in the body.
+    pub(super) repeated: Vec<String>,
     /// What the signature is verified against, taken apart where that was needed.
     parts: OnceCell<Parts>,
     /// Names about which all has been said.
@@ -37,10 +39,12 @@ impl<'a> Examined<'a> {
         let key_text = key_header::well_formed(request).map(str::to_owned);
         let key = key_text.as_deref().and_then(|k| (gate.key)(k));
         let mut parameters = request.query_parameters();
+        let mut repeated = came_before(&parameters);
         if !request.form_body().is_empty() {
             let mut names: HashSet<String> = parameters.iter().map(|(name, _)| name.clone()).collect();
-            parameters
-                .extend(request.body_parameters().into_iter().filter(|(name, _)| names.insert(name.clone())));
+            let body = request.body_parameters();
+            repeated.extend(came_before(&body));
+            parameters.extend(body.into_iter().filter(|(name, _)| names.insert(name.clone())));
         }
         Self {
             request,
@@ -49,6 +53,7 @@ impl<'a> Examined<'a> {
             key_text,
             key,
             parameters,
+            repeated,
             parts: OnceCell::new(),
             settled: HashSet::new(),
             unknown_key: false,
@@ -127,6 +132,13 @@ impl<'a> Examined<'a> {
             None => self.parameters.push((name.to_owned(), value.to_owned())),
         }
     }
+}
+
+/// The names that came before, as often as they did.
+fn came_before(parameters: &[(String, String)]) -> Vec<String> {
+    let names = || parameters.iter().map(|(name, _)| name);
+    let again = |(index, name): &(usize, &String)| names().take(*index).any(|before| before == *name);
+    names().enumerate().filter(again).map(|(_, name)| name.clone()).collect()
 }
 
 /// The longest window there is: one that is longer or malformed has been refused as such.

@@ -50,11 +50,6 @@ impl ReceivedRequest {
         decoded_pairs(&self.query).chain(decoded_pairs(self.form_body()))
     }
 
-    /// The names in the query string, and those in the form body, decoded, as often as they arrived.
-    pub(super) fn names(&self) -> [Vec<Cow<'_, str>>; 2] {
-        [&self.query, self.form_body()].map(|place| decoded_pairs(place).map(|(name, _)| name).collect())
-    }
-
     /// The bytes that the exchange verifies the signature against: query string and body as received, without the
     /// `signature` parameter wherever it stands, with nothing between them.
     pub fn payload(&self) -> Vec<u8> {
@@ -102,11 +97,13 @@ fn decoded_pairs(text: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str
 
 /// A name or value, copied only where it is encoded.
 fn decoded(bytes: &[u8]) -> Cow<'_, str> {
-    if bytes.iter().any(|b| matches!(b, b'%' | b'+')) {
-        let bytes = percent_decode(bytes);
-        return String::from_utf8_lossy(&bytes).into_owned().into();
+    match percent_decode(bytes) {
+        // Faster than `from_utf8_lossy`, and nearly always right.
+        Cow::Borrowed(bytes) => {
+            str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::from)
+        }
+        Cow::Owned(bytes) => String::from_utf8_lossy(&bytes).into_owned().into(),
     }
-    String::from_utf8_lossy(bytes)
 }
 
 /// A query string or form without the signature, wherever it stands.

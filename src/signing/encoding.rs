@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 /// RFC 3986's unreserved characters stay, all else is encoded.
@@ -13,8 +15,13 @@ pub(super) fn encoded(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, RESERVED)
 }
 
-/// The bytes that a form value stands for: `%XX` decoded, `+` a space. A `%` without two digits stays as it is.
-pub fn percent_decode(text: &[u8]) -> Vec<u8> {
+/// The bytes that a form value stands for: `%XX` decoded, `+` a space. A `%` without two digits stays as it is. What is not
+/// encoded is not copied.
+pub fn percent_decode(text: &[u8]) -> Cow<'_, [u8]> {
+    // Without a branch, which is faster than to stop at the first.
+    if !text.iter().fold(false, |encoded, b| encoded | matches!(b, b'%' | b'+')) {
+        return text.into();
+    }
     let spaced: Vec<u8> = text.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
-    if spaced.contains(&b'%') { percent_encoding::percent_decode(&spaced).collect() } else { spaced }
+    percent_encoding::percent_decode(&spaced).collect::<Vec<u8>>().into()
 }

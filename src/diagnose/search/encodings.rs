@@ -64,9 +64,12 @@ fn halves(segment: &[u8], change: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
 
 /// `%XX` decoded, and `+` left as it is.
 fn decode_percent(text: &[u8]) -> Vec<u8> {
-    percent_decode(
-        &text.iter().flat_map(|b| if *b == b'+' { b"%2B".to_vec() } else { vec![*b] }).collect::<Vec<_>>(),
-    )
+    percent_encoding::percent_decode(text).collect()
+}
+
+/// `%XX` decoded, and `+` a space.
+fn decode_form(text: &[u8]) -> Vec<u8> {
+    percent_decode(text).into_owned()
 }
 
 fn is_encoded(text: &[u8]) -> bool {
@@ -82,7 +85,7 @@ fn raw(parts: &Parts) -> Made<Parts> {
             slip("signed-before-encoding", "")
         }
     };
-    let decoded = [each(parts, decode_percent), each(parts, percent_decode)];
+    let decoded = [each(parts, decode_percent), each(parts, decode_form)];
     let again = decoded.clone().map(|d| {
         (slip("encoded-twice", "signed raw, and encoded twice for sending"), each(&d, decode_percent))
     });
@@ -102,7 +105,7 @@ fn restyled(parts: &Parts) -> Made<Parts> {
     let decoded =
         |style: &Style, decode: fn(&[u8]) -> Vec<u8>| each(parts, |text| style.encode(&decode(text)));
     let made = STYLES.iter().flat_map(|style| {
-        let both = [decoded(style, percent_decode), decoded(style, decode_percent)];
+        let both = [decoded(style, decode_form), decoded(style, decode_percent)];
         both.map(|parts| (slip("encoded-two-ways", style.how), parts))
     });
     made.collect()

@@ -22,15 +22,17 @@ const PART: usize = 10;
 #[derive(Default)]
 pub struct Masker {
     keys: Vec<String>,
-    secrets: Vec<SecretKey>,
-    /// The parts of secrets, as they are and in other writings, and of the lines of private keys.
-    parts: Parts,
+    /// The secrets as they are and in other writings, and the lines of private keys.
+    secrets: Secrets,
 }
 
-/// The parts of secrets, known by their hashes alone. Looking for each part of a text in each secret would be slow: a server does
-/// it for every line of its log.
+/// Secrets and their parts, known by their hashes alone. Looking for each part of a text in each secret would be slow: a server
+/// does it for every line of its log.
 #[derive(Default)]
-struct Parts {
+struct Secrets {
+    /// Each as a whole, and how long they are: most texts have another length.
+    whole: HashSet<u64>,
+    lengths: Vec<usize>,
     /// [`PART`] characters in a row.
     short: HashSet<u64>,
     /// Twice as many, also of the secrets written backwards.
@@ -41,8 +43,15 @@ struct Parts {
     hasher: RandomState,
 }
 
-impl Parts {
-    fn know(&mut self, secret: &str) {
+impl Secrets {
+    /// Knows a text as a whole.
+    fn know_whole(&mut self, secret: &str) {
+        self.whole.insert(self.hasher.hash_one(secret.as_bytes()));
+        self.lengths.push(secret.len());
+    }
+
+    /// Knows the parts of a text.
+    fn know_parts(&mut self, secret: &str) {
         let backwards: Zeroizing<Vec<u8>> = Zeroizing::new(secret.bytes().rev().collect());
         self.beginnings.resize(1 << 10, 0);
         for part in secret.as_bytes().windows(PART).chain(backwards.windows(2 * PART)) {
@@ -54,6 +63,11 @@ impl Parts {
         let hash = |part: &[u8]| self.hasher.hash_one(part);
         self.short.extend(secret.as_bytes().windows(PART).map(hash));
         self.long.extend(secret.as_bytes().windows(2 * PART).chain(backwards.windows(2 * PART)).map(hash));
+    }
+
+    /// Whether a text is one of the secrets.
+    fn has(&self, text: &[u8]) -> bool {
+        self.lengths.contains(&text.len()) && self.whole.contains(&self.hasher.hash_one(text))
     }
 
     /// Whether a text and a secret share that many characters in a row: [`PART`] or twice as many.
@@ -95,15 +109,15 @@ impl Masker {
         if text.contains('\n') {
             let lines =
                 text.lines().map(str::trim).filter(|line| line.len() >= PART && !line.starts_with('-'));
-            lines.for_each(|line| self.parts.know(line));
+            lines.for_each(|line| self.secrets.know_parts(line));
             return self;
         }
         let hex = hex::encode(text);
         let forms =
             [STANDARD.encode(text), hex.to_uppercase(), hex, text.to_lowercase(), text.to_uppercase()];
-        forms.into_iter().map(Zeroizing::new).for_each(|form| self.parts.know(&form));
-        self.parts.know(text);
-        self.secrets.push(secret.clone());
+        forms.into_iter().map(Zeroizing::new).for_each(|form| self.secrets.know_parts(&form));
+        self.secrets.know_parts(text);
+        self.secrets.know_whole(text);
         self
     }
 
@@ -119,16 +133,18 @@ impl Masker {
     }
 
     fn masked(&self, text: &str, hides: fn(&str) -> bool) -> String {
-        let plain = |c: char| matches!(c, '&' | '?' | ' ' | '"' | '\'' | '`');
+        let parts_end = |b: u8| matches!(b, b'&' | b'?' | b' ' | b'"' | b'\'' | b'`');
         let mut masked = String::with_capacity(text.len());
-        for part in text.split_inclusive(plain) {
-            let (part, end) =
-                part.strip_suffix(plain).map_or((part, ""), |p| (p, part.get(p.len()..).unwrap_or("")));
+        let mut rest = text;
+        loop {
+            let (part, after) = rest.split_at(rest.bytes().position(parts_end).unwrap_or(rest.len()));
             self.part(part, hides, &mut masked);
+            let Some((end, after)) = after.split_at_checked(1) else { break };
             masked.push_str(end);
+            rest = after;
         }
         // What stands between its characters does not make a secret less of one.
-        if self.parts.share(&letters(&masked), 2 * PART) {
+        if self.secrets.share(&letters(&masked), 2 * PART) {
             return format!("({} characters, with the secret in them)", text.chars().count());
         }
         masked
@@ -144,9 +160,9 @@ impl Masker {
             out.push('=');
             if value.starts_with(['<', '…', '{', '$']) {
                 out.push_str(value);
-            } else if self.parts.share(&letters(value), PART) {
+            } else if self.secrets.share(&letters(value), PART) {
                 let _ = write!(out, "({} characters)", value.chars().count());
-            } else if self.is_secret(&String::from_utf8_lossy(&percent_decode(value.as_bytes()))) {
+            } else if self.secrets.has(&percent_decode(value.as_bytes())) {
                 out.push_str(HIDDEN);
             } else {
                 out.push_str(&mask(value));
@@ -154,10 +170,6 @@ impl Masker {
             return;
         }
         self.runs(part, hides, out);
-    }
-
-    fn is_secret(&self, text: &str) -> bool {
-        self.secrets.iter().any(|secret| secret.is(text))
     }
 
     fn runs(&self, text: &str, hides: fn(&str) -> bool, out: &mut String) {
@@ -170,9 +182,9 @@ impl Masker {
             let Run { written, decoded, length } = &run;
             if self.keys.iter().any(|key| key == decoded) {
                 out.push_str(&mask(decoded));
-            } else if self.is_secret(decoded) {
+            } else if self.secrets.has(decoded.as_bytes()) {
                 out.push_str(HIDDEN);
-            } else if self.parts.share(decoded.as_bytes(), PART) || *length >= LONG && hides(decoded) {
+            } else if self.secrets.share(decoded.as_bytes(), PART) || *length >= LONG && hides(decoded) {
                 let _ = write!(out, "({length} characters)");
             } else {
                 out.push_str(written);
@@ -182,11 +194,14 @@ impl Masker {
 }
 
 /// The letters and digits of a text, which can be percent-encoded.
-fn letters(text: &str) -> Vec<u8> {
-    let encoded = text.contains('%');
-    let mut letters = if encoded { percent_decode(text.as_bytes()) } else { text.as_bytes().to_vec() };
-    letters.retain(u8::is_ascii_alphanumeric);
-    letters
+fn letters(text: &str) -> Cow<'_, [u8]> {
+    let decoded = percent_decode(text.as_bytes());
+    if decoded.iter().all(u8::is_ascii_alphanumeric) {
+        return decoded;
+    }
+    let mut letters = Vec::with_capacity(decoded.len());
+    letters.extend(decoded.iter().filter(|b| b.is_ascii_alphanumeric()));
+    letters.into()
 }
 
 /// What stands in the place of a secret.

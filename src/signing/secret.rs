@@ -48,11 +48,6 @@ impl SecretKey {
         &self.0
     }
 
-    /// Whether this is its text.
-    pub(super) fn is(&self, text: &str) -> bool {
-        self.0.as_bytes().ct_eq(text.as_bytes()).into()
-    }
-
     /// What stands between the first BEGIN and END lines, decoded, if the text is PEM; wiped when dropped.
     pub fn pem_content(&self) -> Option<Zeroizing<Vec<u8>>> {
         super::pem::decode(self).ok().map(|(_, content)| content)
@@ -83,7 +78,7 @@ impl fmt::Debug for SecretKey {
 
 impl PartialEq for SecretKey {
     fn eq(&self, other: &Self) -> bool {
-        self.is(&other.0)
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
 }
 

@@ -1,3 +1,5 @@
+use std::fmt::Display;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -219,15 +221,22 @@ pub(super) fn is_traded(world: &World, endpoint: &Endpoint, symbol: &str) -> boo
 
 /// The JSON text of an answer. Structs keep the order of their fields, which is that of the documentation.
 pub(super) fn json(answer: &impl Serialize) -> Answer {
-    serde_json::to_string(answer).map_err(|error| {
-        let message = "An unknown error occurred while processing the request.";
-        Failure::new(
-            -1000,
-            message,
-            format!("the answer could not be written: {error}"),
-            "report this to bnq",
-        )
-    })
+    /// How long most answers are at most, in bytes: a text that grows is copied each time.
+    const USUAL: usize = 4096;
+    let mut text = Vec::with_capacity(USUAL);
+    serde_json::to_writer(&mut text, answer).map_err(unwritten)?;
+    String::from_utf8(text).map_err(unwritten)
+}
+
+/// The same for a part of an answer.
+pub(super) fn json_part(part: &impl Serialize) -> Result<Box<RawValue>, Failure> {
+    serde_json::value::to_raw_value(part).map_err(unwritten)
+}
+
+fn unwritten(error: impl Display) -> Failure {
+    let message = "An unknown error occurred while processing the request.";
+    let cause = format!("the answer could not be written: {error}");
+    Failure::new(-1000, message, cause, "report this to bnq")
 }
 
 impl Call<'_> {

@@ -1,11 +1,14 @@
 //! Orders as the exchange shows them. Structs keep the order of their fields, which is that of the documentation.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::order::{Fill, Kind, Order, Prevention, Side, Status, TimeInForce};
 use super::state::Spot;
 use crate::practice::amount::Amount;
-use crate::practice::engine::Call;
+use crate::practice::engine::{Call, Failure, json_part};
 
 /// What is shown of an order only where it has it.
 /// Source: Spot REST documentation, "Conditional fields in order responses".
@@ -96,7 +99,7 @@ pub struct OrderAnswer<'a> {
 
 impl<'a> OrderAnswer<'a> {
     /// As one order is shown, or the open ones.
-    pub fn queried(call: &Call<'_>, order: &'a Order) -> Self {
+    fn queried(call: &Call<'_>, order: &'a Order) -> Self {
         let terms = &order.terms;
         Self {
             symbol: &terms.symbol.name,
@@ -130,6 +133,15 @@ impl<'a> OrderAnswer<'a> {
         let quote = queried.orig_quote_order_qty;
         Self { orig_quote_order_qty: None, later_orig_quote_order_qty: quote, ..queried }
     }
+}
+
+/// As one order is shown, or the open ones.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn queried<'a>(call: &Call<'_>, order: &'a Order) -> Result<Cow<'a, RawValue>, Failure> {
+    let write = || json_part(&OrderAnswer::queried(call, order));
+    if call.microseconds { write().map(Cow::Owned) } else { order.shown.or_write(write).map(Cow::Borrowed) }
 }
 
 /// How much is told of an order that was placed.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::answers::OrderAnswer;
+use super::answers::{OrderAnswer, queried};
 use super::chosen::lane;
 use super::ledger::Balance;
 use super::order::{Order, Side};
@@ -108,7 +108,7 @@ pub fn open_orders(spot: &Spot, call: &Call<'_>) -> Answer {
     };
     let mut open: Vec<&Order> = lanes.into_iter().flat_map(|l| spot.open_orders(l)).collect();
     open.sort_by_key(|o| o.id);
-    json(&open.into_iter().map(|o| OrderAnswer::queried(call, o)).collect::<Vec<_>>())
+    json(&open.into_iter().map(|o| queried(call, o)).collect::<Result<Vec<_>, _>>()?)
 }
 
 /// Finds the order that a call names. With both ids, it must have both. Source: Spot REST documentation, "Query order".
@@ -130,7 +130,7 @@ pub fn order(spot: &Spot, call: &Call<'_>) -> Answer {
         let cause = format!("no order `{named}` on {symbol}");
         Failure::new(-2013, "Order does not exist.", cause, "ask `allOrders` for the orders of the symbol")
     })?;
-    json(&OrderAnswer::queried(call, found))
+    json(&queried(call, found)?)
 }
 
 pub fn all_orders(spot: &Spot, call: &Call<'_>) -> Answer {

@@ -1,6 +1,8 @@
 //! An order and what became of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use serde_json::value::RawValue;
 
 use super::symbol::{Asset, Symbol};
 use super::tape::Trade;
@@ -211,6 +213,25 @@ pub struct Order {
     pub fills: Vec<Fill>,
     /// How often it was amended.
     pub amends: u32,
+    pub shown: Shown,
+}
+
+/// What a client is shown that asks for an order, with times in milliseconds. It is written once, and forgotten when the order
+/// changes: clients ask again and again for orders to which nothing has happened.
+#[derive(Clone, Debug, Default)]
+pub struct Shown(OnceLock<Box<RawValue>>);
+
+impl Shown {
+    /// What was written, or what `write` writes now.
+    ///
+    /// # Errors
+    /// That of `write`.
+    pub fn or_write<E>(&self, write: impl FnOnce() -> Result<Box<RawValue>, E>) -> Result<&RawValue, E> {
+        match self.0.get() {
+            Some(shown) => Ok(shown),
+            None => write().map(|shown| &**self.0.get_or_init(|| shown)),
+        }
+    }
 }
 
 /// One trade of an order.

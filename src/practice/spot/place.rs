@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::filters;
 use super::ledger::Short;
 use super::matching::{Plan, Taker, Wants};
-use super::order::{Kind, Order, Side, Status, Terms, TimeInForce, Trailing};
+use super::order::{Kind, Order, Shown, Side, Status, Terms, TimeInForce, Trailing};
 use super::state::Spot;
 use super::symbol::Asset;
 use crate::practice::amount::Amount;
@@ -144,6 +144,7 @@ impl Spot {
             prevented_match: None,
             fills: Vec::new(),
             amends: 0,
+            shown: Shown::default(),
         });
         id
     }

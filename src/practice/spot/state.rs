@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::lane::{Lane, OwnTrade};
 use super::ledger::{Ledger, Short};
 use super::lists::OrderList;
-use super::order::{Fill, Order, Side, Status};
+use super::order::{Fill, Order, Shown, Side, Status};
 use super::symbol::{Asset, Symbol};
 use super::tape::Trade;
 use crate::practice::amount::Amount;
@@ -131,7 +131,10 @@ impl Spot {
     }
 
     pub(super) fn order_mut(&mut self, id: i64) -> Option<&mut Order> {
-        self.orders.binary_search_by_key(&id, |o| o.id).ok().and_then(|i| self.orders.get_mut(i))
+        let order =
+            self.orders.binary_search_by_key(&id, |o| o.id).ok().and_then(|i| self.orders.get_mut(i))?;
+        order.shown = Shown::default();
+        Some(order)
     }
 
     /// The last order of a symbol that was given this id by the client.

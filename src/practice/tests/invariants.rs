@@ -153,6 +153,9 @@ fn check(client: &Client, before: &BTreeMap<String, (i128, i128)>) {
             let gone = executed + order.get("preventedQuantity").map_or(0, units);
             assert!(order["status"] != "FILLED" || gone == original, "{order}");
             assert!(order["status"] == "FILLED" || executed != original, "{order}");
+            // What is written anew and what was kept of the last time that it was asked for.
+            let one = format!("symbol={name}&orderId={}", order["orderId"]);
+            assert_eq!(client.get("/api/v3/order", &one), *order);
         }
         let book = client.get("/api/v3/depth", &format!("symbol={name}&limit=5"));
         assert!(units(&book["bids"][0][0]) < units(&book["asks"][0][0]), "crossed: {book}");

@@ -11,6 +11,9 @@ use crate::diagnose::Finding;
 /// The most of a target that a line holds, in characters.
 const LONGEST_TARGET: usize = 1000;
 
+/// The most of a method that a line holds, in characters.
+const LONGEST_METHOD: usize = 20;
+
 /// One request in the log. Keys, secrets and signatures are masked and control characters escaped from the beginning.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Entry {
@@ -65,7 +68,7 @@ impl From<&Finding> for Found {
 impl Entry {
     pub(super) fn new(now_us: i64, method: &str, target: &[u8], took: Duration) -> Self {
         let target = escape::cut(escape::fit(&escape::text(target)), LONGEST_TARGET);
-        let method = escape::fit(method).chars().take(20).collect();
+        let method = escape::cut(escape::fit(method), LONGEST_METHOD);
         let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         Self { time: now_us / 1000, method, target, millis, ..Self::default() }
     }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::diagnose::ReceivedRequest;
 
 use super::exchange::Reason;
@@ -16,10 +18,9 @@ pub(super) struct Foreign {
 pub(super) fn check(request: &ReceivedRequest, authority: Option<&str>, port: u16) -> Result<(), Foreign> {
     let values = |name: &'static str| {
         let named = request.headers.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name));
-        named.map(|(_, v)| String::from_utf8_lossy(v).into_owned())
+        named.map(|(_, v)| String::from_utf8_lossy(v))
     };
-    let hosts: Vec<String> = values("Host").chain(authority.map(str::to_owned)).collect();
-    if let Some(other) = hosts.iter().find(|h| !is_own_host(h)) {
+    if let Some(other) = values("Host").chain(authority.map(Cow::from)).find(|h| !is_own_host(h)) {
         let cause = format!("the request is for the host `{other}`");
         return Err(foreign(421, cause, "address it to 127.0.0.1, localhost or [::1]"));
     }

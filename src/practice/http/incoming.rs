@@ -14,11 +14,7 @@ use crate::practice::wire::restored;
 pub(super) fn received(head: &Parts) -> (ReceivedRequest, Vec<u8>) {
     let path = restored(head.uri.path());
     let query = head.uri.query().map(restored);
-    let mut target = path.to_vec();
-    if let Some(query) = &query {
-        target.push(b'?');
-        target.extend_from_slice(query);
-    }
+    let target = query.as_ref().map_or_else(|| path.to_vec(), |query| [&*path, b"?", query].concat());
     let request = ReceivedRequest {
         method: head.method.as_str().to_owned(),
         path: String::from_utf8_lossy(&path).into_owned(),

@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -356,10 +357,10 @@ impl Exchange {
     /// A number of its own for each request, in the form of a UUID.
     fn next_uuid(&self, now_us: i64) -> String {
         let count = self.requests.fetch_add(1, Ordering::Relaxed);
-        let time = u64::try_from(now_us & 0xffff_ffff_ffff).unwrap_or_default();
-        let digits =
-            hex::encode(((u128::from(time) << 80) | (0x4000_8000 << 48) | u128::from(count)).to_be_bytes());
-        let part = |from, to| digits.get(from..to).unwrap_or_default();
-        [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+        let mut uuid = String::with_capacity(36);
+        let (time, rest) = (now_us >> 16 & 0xffff_ffff, now_us & 0xffff);
+        // Writing to a String cannot fail.
+        let _ = write!(uuid, "{time:08x}-{rest:04x}-4000-8000-{count:012x}");
+        uuid
     }
 }

@@ -29,8 +29,12 @@ const INVISIBLE: [RangeInclusive<char>; 17] = [
 
 /// Whether a terminal could act on the character, or a reader be deceived by it.
 pub(crate) fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || (!character.is_ascii() && INVISIBLE.iter().any(|range| range.contains(&character)))
+    match character {
+        ' '..='~' => false,
+        // Control characters, all of them.
+        ..='\u{9f}' => true,
+        _ => INVISIBLE.iter().any(|range| range.contains(&character)),
+    }
 }
 
 /// Appends the character as JSON would escape it: `\u202e`, beyond the basic plane as two of these.

@@ -3,6 +3,7 @@
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
 use hyper::http::request::Parts;
+use memchr::memchr_iter;
 use tokio::time::timeout;
 
 use super::Limits;
@@ -28,8 +29,8 @@ pub(super) fn received(head: &Parts) -> (ReceivedRequest, Vec<u8>) {
 /// Keeps out more parameters than any request has: the gate compares each with each.
 pub(super) fn few_enough(request: &ReceivedRequest) -> Result<(), Foreign> {
     const MOST: usize = 2000;
-    let joints = request.query.iter().chain(&request.body).filter(|b| **b == b'&').count();
-    if joints < MOST {
+    let joints = |text: &[u8]| memchr_iter(b'&', text).count();
+    if joints(&request.query) + joints(&request.body) < MOST {
         return Ok(());
     }
     Err(foreign(

@@ -184,7 +184,7 @@ async fn serve(stream: TcpStream, peer: IpAddr, desk: Arc<Desk>) {
     let _ = stream.set_nodelay(true);
     let tracker = Tracker::new();
     let wire = Wire::new(stream, tracker.clone(), desk.limits.unread);
-    let answer = service_fn(|request| Box::pin(respond(request, peer, tracker.clone(), Arc::clone(&desk))));
+    let answer = service_fn(|request| Box::pin(respond(request, peer, &tracker, &desk)));
     let mut connection = Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(desk.limits.head)
@@ -235,8 +235,8 @@ async fn farewell(mut stream: TcpStream) {
 async fn respond(
     request: Request<Incoming>,
     peer: IpAddr,
-    tracker: Tracker,
-    desk: Arc<Desk>,
+    tracker: &Tracker,
+    desk: &Desk,
 ) -> Result<Answer, Ended> {
     let began = Instant::now();
     let (head, body) = request.into_parts();

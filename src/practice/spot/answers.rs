@@ -141,7 +141,11 @@ impl<'a> OrderAnswer<'a> {
 /// If it cannot be written.
 pub fn queried<'a>(call: &Call<'_>, order: &'a Order) -> Result<Cow<'a, RawValue>, Failure> {
     let write = || json_part(&OrderAnswer::queried(call, order));
-    if call.microseconds { write().map(Cow::Owned) } else { order.shown.or_write(write).map(Cow::Borrowed) }
+    // Ended orders become more and more, and are asked for less and less.
+    if call.microseconds || !order.is_open() {
+        return write().map(Cow::Owned);
+    }
+    order.shown.or_write(write).map(Cow::Borrowed)
 }
 
 /// How much is told of an order that was placed.

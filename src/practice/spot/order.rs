@@ -216,8 +216,8 @@ pub struct Order {
     pub shown: Shown,
 }
 
-/// What a client is shown that asks for an order, with times in milliseconds. It is written once, and forgotten when the order
-/// changes: clients ask again and again for orders to which nothing has happened.
+/// What a client is shown that asks for an open order, with times in milliseconds. It is written once, and forgotten when the
+/// order changes: clients ask again and again for orders to which nothing has happened.
 #[derive(Clone, Debug, Default)]
 pub struct Shown(OnceLock<Box<RawValue>>);
 

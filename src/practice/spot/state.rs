@@ -130,6 +130,7 @@ impl Spot {
         self.orders.binary_search_by_key(&id, |o| o.id).ok().and_then(|i| self.orders.get(i))
     }
 
+    /// The one way to change an order: what is shown of it is written anew.
     pub(super) fn order_mut(&mut self, id: i64) -> Option<&mut Order> {
         let order =
             self.orders.binary_search_by_key(&id, |o| o.id).ok().and_then(|i| self.orders.get_mut(i))?;

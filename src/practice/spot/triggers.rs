@@ -43,15 +43,14 @@ impl Spot {
     pub(super) fn next_triggered(&mut self, name: &str) -> Option<i64> {
         loop {
             let lane = self.lane(name)?;
-            let waiting: Vec<i64> = lane.open.iter().copied().collect();
+            let waiting: Vec<i64> = self.open_orders(lane).filter(|o| o.waits()).map(|o| o.id).collect();
             let Some(trade) = lane.tape.trade(lane.watched + 1).filter(|_| !waiting.is_empty()) else {
                 let last = lane.tape.last_id();
                 self.lane_mut(name)?.watched = last;
                 return None;
             };
             for id in waiting {
-                let order = self.order_mut(id).filter(|o| o.waits());
-                if order.is_some_and(|o| o.meets(trade.price, trade.time)) {
+                if self.order_mut(id).is_some_and(|o| o.meets(trade.price, trade.time)) {
                     // The others are shown the same trade next time.
                     return Some(id);
                 }

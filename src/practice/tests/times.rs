@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::support::{json, plain, signed};
+use super::support::{LOOPBACK, NOW_MS, exchange, json, plain, signed};
 use crate::diagnose::ReceivedRequest;
 
 /// Requests to what is played.
@@ -59,4 +59,30 @@ fn every_time_of_a_played_answer_is_in_the_unit_asked_for() {
         with_times += usize::from(!found.is_empty());
     }
     assert_eq!(with_times, 10, "answers with times");
+}
+
+#[test]
+fn an_order_that_is_asked_for_again_has_the_unit_asked_for() {
+    let exchange = exchange();
+    let ask = |path: &str, query: &str, unit: &str| {
+        let mut request = signed(path, query);
+        request.headers.push(("X-MBX-TIME-UNIT".to_owned(), unit.as_bytes().to_vec()));
+        exchange.answer(&request, LOOPBACK, NOW_MS * 1000).body
+    };
+    let open = ask("/api/v3/openOrders", "symbol=ARKBTC", "MILLISECOND");
+    let id = serde_json::from_str::<Value>(&open).unwrap()[0]["orderId"].to_string();
+    for (path, query) in
+        [("/api/v3/openOrders", "symbol=ARKBTC"), ("/api/v3/order", &format!("symbol=ARKBTC&orderId={id}"))]
+    {
+        let [before, between, after] =
+            ["MILLISECOND", "MICROSECOND", "MILLISECOND"].map(|unit| ask(path, query, unit));
+        assert_eq!(before, after, "{path}");
+        let mut found = Vec::new();
+        let [ms, us] = [&before, &between].map(|text| serde_json::from_str(text).unwrap());
+        times(&ms, &us, &mut found);
+        assert!(
+            !found.is_empty() && found.iter().all(|(ms, us)| us.div_euclid(1000) == *ms),
+            "{path}: {found:?}"
+        );
+    }
 }

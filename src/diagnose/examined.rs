@@ -20,7 +20,7 @@ pub(super) struct Examined<'a> {
     pub(super) key: Option<KnownKey>,
     /// Names and values that count: the query's before the body's.
     pub(super) parameters: Vec<(String, String)>,
-    /// Names that came more than once in the query, then those that did so in the body.
+    /// Names that arrived more than once in the query, then those that did so in the body.
     pub(super) repeated: Vec<String>,
     /// What the signature is verified against, taken apart where that was needed.
     parts: OnceCell<Parts>,
@@ -39,11 +39,11 @@ impl<'a> Examined<'a> {
         let key_text = key_header::well_formed(request).map(str::to_owned);
         let key = key_text.as_deref().and_then(|k| (gate.key)(k));
         let mut parameters = request.query_parameters();
-        let mut repeated = came_before(&parameters);
+        let mut repeated = repeats(&parameters);
         if !request.form_body().is_empty() {
             let mut names: HashSet<String> = parameters.iter().map(|(name, _)| name.clone()).collect();
             let body = request.body_parameters();
-            repeated.extend(came_before(&body));
+            repeated.extend(repeats(&body));
             parameters.extend(body.into_iter().filter(|(name, _)| names.insert(name.clone())));
         }
         Self {
@@ -134,11 +134,10 @@ impl<'a> Examined<'a> {
     }
 }
 
-/// The names that came before, as often as they did.
-fn came_before(parameters: &[(String, String)]) -> Vec<String> {
-    let names = || parameters.iter().map(|(name, _)| name);
-    let again = |(index, name): &(usize, &String)| names().take(*index).any(|before| before == *name);
-    names().enumerate().filter(again).map(|(_, name)| name.clone()).collect()
+/// The names that stood before already, as often as they did.
+fn repeats(parameters: &[(String, String)]) -> Vec<String> {
+    let mut seen = HashSet::new();
+    parameters.iter().map(|(name, _)| name).filter(|name| !seen.insert(*name)).cloned().collect()
 }
 
 /// The longest window there is: one that is longer or malformed has been refused as such.

@@ -314,6 +314,26 @@ fn the_first_failing_check_decides() {
 }
 
 #[test]
+fn a_parameter_comes_once_in_each_place_unless_it_is_a_list() {
+    let redeem = "/sapi/v1/w3w/wallet/prediction/batch-redeem";
+    let cases = [
+        (ORDER, "", "side=BUY&symbol=A&type=LIMIT&symbol=A", Some("symbol")),
+        (ORDER, "symbol=A&symbol=A", "side=BUY&side=BUY", Some("symbol")),
+        (ORDER, "symbol=A", "side=BUY&side=SELL", Some("side")),
+        (ORDER, "s%79mbol=A&symbol=A", "", Some("symbol")),
+        (ORDER, "symbol=A", "symbol=B", None),
+        (redeem, "tokenIds=1&tokenIds=2", "", None),
+        (redeem, "tokenIds=1&tokenIds=2&tokenIds=3&walletId=1&walletId=1", "", Some("walletId")),
+    ];
+    for (path, query, body, twice) in cases {
+        let message = refusal(&received("POST", path, query, body)).message;
+        let told = twice.map(|name| format!("Duplicate values for parameter '{name}'."));
+        assert_eq!(message.starts_with("Duplicate"), twice.is_some(), "{query} {body}: {message}");
+        assert!(told.is_none_or(|told| told == message), "{query} {body}: {message}");
+    }
+}
+
+#[test]
 fn a_value_that_was_meant_is_offered() {
     let order = catalogue::find("spot", "new-order").unwrap();
     let cases = [

@@ -188,6 +188,23 @@ fn a_signed_request_sends_the_bytes_it_signed() {
     assert_eq!(request.url(), format!("http://127.0.0.1:8090/api/v3/openOrders?{}", request.query));
 }
 
+#[test]
+fn a_secret_that_is_short_or_has_signs_in_it_is_hidden_too() {
+    let masker = ["pass", "a-b-c-d-e-f-g-h-i"].map(SecretKey::new);
+    let masker = masker.iter().fold(Masker::new(), Masker::with_secret);
+    let cases = [
+        ("/x?p=pass&q=passes", "/x?p=(the secret key)&q=passes"),
+        ("/x?p=%70as%73", "/x?p=(the secret key)"),
+        ("/x?signature=pass", "/x?signature=(the secret key)"),
+        ("/x?signature=a-b-c-d-e-f-g-h-i", "/x?signature=(the secret key)"),
+        ("/x?signature=a%2Db-c-d-e-f-g-h-i", "/x?signature=(the secret key)"),
+        ("/x?signature=a-b-c-d-e-f-g-h-j", "/x?signature=a-b-…-h-j"),
+    ];
+    for (text, shown) in cases {
+        assert_eq!(masker.apply(text), shown, "{text}");
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn encoding_leaves_unreserved_characters_and_decodes_to_the_text(text in ".*") {

@@ -148,6 +148,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_control_character_is_unsafe() {
+        for character in '\0'..='\u{ac}' {
+            assert_eq!(is_unsafe(character), character.is_control(), "{character:?}");
+        }
+    }
+
+    #[test]
     fn text_that_could_act_on_a_terminal_is_escaped() {
         let cases = [
             ("plain", "ARKBTC 1.50", "ARKBTC 1.50"),

@@ -221,7 +221,7 @@ pub(super) fn is_traded(world: &World, endpoint: &Endpoint, symbol: &str) -> boo
 
 /// The JSON text of an answer. Structs keep the order of their fields, which is that of the documentation.
 pub(super) fn json(answer: &impl Serialize) -> Answer {
-    /// How long most answers are at most, in bytes: a text that grows is copied each time.
+    /// Most answers are shorter, in bytes: a text that grows is copied each time.
     const USUAL: usize = 4096;
     let mut text = Vec::with_capacity(USUAL);
     serde_json::to_writer(&mut text, answer).map_err(unwritten)?;

@@ -358,9 +358,9 @@ impl Exchange {
     fn next_uuid(&self, now_us: i64) -> String {
         let count = self.requests.fetch_add(1, Ordering::Relaxed);
         let mut uuid = String::with_capacity(36);
-        let (time, rest) = (now_us >> 16 & 0xffff_ffff, now_us & 0xffff);
+        let (high, low) = (now_us >> 16 & 0xffff_ffff, now_us & 0xffff);
         // Writing to a String cannot fail.
-        let _ = write!(uuid, "{time:08x}-{rest:04x}-4000-8000-{count:012x}");
+        let _ = write!(uuid, "{high:08x}-{low:04x}-4000-8000-{count:012x}");
         uuid
     }
 }

@@ -111,7 +111,8 @@ impl Progress {
 
     /// Passes a request line, or a part of one.
     fn pass_line(&mut self, part: &[u8], out: &mut Vec<u8>) {
-        if part.iter().any(|b| is_refused(*b)) {
+        // Without a branch, which is faster than to stop at the first.
+        if part.iter().fold(false, |refused, b| refused | is_refused(*b)) {
             for byte in part {
                 let in_target = self.spaces == 1;
                 self.spaces += usize::from(*byte == b' ');

@@ -26,7 +26,7 @@ pub(super) fn received(head: &Parts) -> (ReceivedRequest, Vec<u8>) {
     (request, target)
 }
 
-/// Keeps out more parameters than any request has: the gate compares each with each.
+/// Keeps out more parameters than any request has: the gate looks at each again and again.
 pub(super) fn few_enough(request: &ReceivedRequest) -> Result<(), Foreign> {
     const MOST: usize = 2000;
     let joints = |text: &[u8]| memchr_iter(b'&', text).count();

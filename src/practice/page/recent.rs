@@ -44,8 +44,8 @@ impl Recent {
     }
 }
 
-/// An entry in the memory of one that is kept no longer. Memory that one thread has and another gives back keeps both waiting for
-/// the allocator, and every request ends here.
+/// An entry whose method and target, all the text that one of an answered request has, are in the memory of one that is kept no
+/// longer: what one thread has allocated and another frees makes both wait for the allocator, and every request ends here.
 fn in_place_of(mut old: Entry, new: Entry) -> Entry {
     new.method.clone_into(&mut old.method);
     new.target.clone_into(&mut old.target);

@@ -81,6 +81,8 @@ fn nothing_in_a_line_is_obeyed_by_a_terminal() {
     assert!(line.chars().count() < 1100 && !line.contains('\u{2028}'));
     assert!(line.starts_with("00:00:00.000 --- GE\\nT /\\u2028x"), "{line}");
     assert_eq!(entry.to_json().lines().count(), 1);
+    let long = Entry::new(0, &"M".repeat(21), b"/x", Duration::ZERO);
+    assert_eq!(long.method, "M".repeat(20) + "…");
 }
 
 #[test]

@@ -155,8 +155,13 @@ struct WindowAnswer<'a> {
     measured: Measured,
 }
 
+/// What happened in a span. It ends with its last millisecond, not before it: what was traded just now is part of it.
+fn measured(lane: &Lane, (begin, end): (i64, i64)) -> Candle {
+    Candle::of(&lane.tape, begin, end + 1)
+}
+
 fn window<'a>(lane: &'a Lane, call: &Call<'_>, span: (i64, i64)) -> WindowAnswer<'a> {
-    let c = Candle::of(&lane.tape, span.0, span.1);
+    let c = measured(lane, span);
     let change = c.close - c.open;
     WindowAnswer {
         symbol: &lane.symbol.name,
@@ -168,7 +173,7 @@ fn window<'a>(lane: &'a Lane, call: &Call<'_>, span: (i64, i64)) -> WindowAnswer
 }
 
 fn day<'a>(spot: &Spot, lane: &'a Lane, call: &Call<'_>, (begin, end): (i64, i64)) -> DayAnswer<'a> {
-    let c = Candle::of(&lane.tape, begin, end);
+    let c = measured(lane, (begin, end));
     let change = c.close - c.open;
     let ((bid_price, bid_qty), (ask_price, ask_qty)) =
         (book::best(spot, lane, Side::Buy), book::best(spot, lane, Side::Sell));
@@ -199,6 +204,6 @@ fn day<'a>(spot: &Spot, lane: &'a Lane, call: &Call<'_>, (begin, end): (i64, i64
 }
 
 fn mini<'a>(lane: &'a Lane, call: &Call<'_>, span: (i64, i64)) -> MiniAnswer<'a> {
-    let c = Candle::of(&lane.tape, span.0, span.1);
+    let c = measured(lane, span);
     MiniAnswer { symbol: &lane.symbol.name, measured: Measured::of(&c, call, span) }
 }

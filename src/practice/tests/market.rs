@@ -43,6 +43,21 @@ fn the_last_price_is_the_same_everywhere() {
 }
 
 #[test]
+fn a_trade_of_this_moment_is_in_every_price() {
+    let client = Client::new();
+    let average = || client.get("/api/v3/avgPrice", "symbol=LTCUSDT")["price"].clone();
+    let before = average();
+    let (_, order) = client.send("POST", "/api/v3/order", "symbol=LTCUSDT&side=BUY&type=MARKET&quantity=60");
+    assert_eq!(order["status"], "FILLED", "{order}");
+    let last = client.get("/api/v3/trades", "symbol=LTCUSDT&limit=1")[0].clone();
+    for path in ["/api/v3/ticker/24hr", "/api/v3/ticker", "/api/v3/ticker/tradingDay"] {
+        let ticker = client.get(path, "symbol=LTCUSDT");
+        assert_eq!((&ticker["lastPrice"], &ticker["lastId"]), (&last["price"], &last["id"]), "{path}");
+    }
+    assert_ne!(average(), before);
+}
+
+#[test]
 fn the_book_is_in_order_and_its_top_is_in_the_tickers() {
     for (name, symbol) in each_symbol() {
         let book = get("/api/v3/depth", &format!("{symbol}&limit=5000"));

@@ -54,7 +54,8 @@ pub(super) struct Limits {
 
 impl Limits {
     pub(super) const USUAL: Self = Self {
-        head: Duration::from_secs(10),
+        // A client that asks every minute finds its connection open.
+        head: Duration::from_secs(75),
         body: Duration::from_secs(10),
         unread: Duration::from_secs(30),
         head_bytes: 64 * 1024,

@@ -42,6 +42,9 @@ fn shown(server: &Serve) -> Vec<(u16, String, String)> {
     answers
 }
 
+/// Made for this test; nobody has its private key.
+const RSA_1024: &str = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC70AS1lI0l5Nqb0O5ue1rpWrSIx62qjs8AFPVjc8Fs0NnatVQNiEIKGzc9S/16z/cmLpBJqHu7oFRzHsAvnlU5omBDBqynbjm8sna5ftQoE0PJIpdhHSL86OdXs5tHd6lLiEc33JA2FesJS3Yyzf+8Xzw2Do0kzsknXwzgYuEY8wIDAQAB";
+
 #[test]
 fn the_example_is_the_practice_account() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join(EXAMPLE);
@@ -225,6 +228,10 @@ fn a_wrong_account_says_where_and_what_to_write() {
             "the key has several things to check signatures with",
         ),
         ("[[key]]\napi_key = \"FourthKey0000000000000000000000000000000000000000000000000000000\"\npublic_key = \"x\"\n".to_owned(), "no RSA or Ed25519 public key"),
+        (
+            format!("[[key]]\napi_key = \"{}\"\npublic_key = \"{RSA_1024}\"\n", "A4".repeat(32)),
+            "`public_key` is an RSA key of fewer than 2048 bits",
+        ),
         ("[[key]]\napi_key = \"FourthKey0000000000000000000000000000000000000000000000000000000\"\nsecret_key_file = \"none\"\n".to_owned(), "none cannot be read"),
         ("[[key]]\napi_key = \"FourthKey0000000000000000000000000000000000000000000000000000000\"\nsecret_key = 12345678901234\n".to_owned(), "not as integer"),
     ];

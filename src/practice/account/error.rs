@@ -114,6 +114,11 @@ pub enum AccountProblem {
         "`{0}` is no RSA or Ed25519 public key; write the PEM that begins with `-----BEGIN PUBLIC KEY-----`, as `openssl pkey -pubout` makes it"
     )]
     NoPublicKey(&'static str),
+    /// An RSA key that is too short.
+    #[error(
+        "`{0}` is an RSA key of fewer than 2048 bits, which the exchange does not take; make one of 2048 or 4096"
+    )]
+    ShortRsaKey(&'static str),
     /// There is no such permission.
     #[error("there is no permission `{name}`; write some of {known}")]
     Permission {

@@ -97,8 +97,18 @@ fn public(
     at: std::ops::Range<usize>,
     text: &str,
 ) -> Result<VerifyingKey, AccountError> {
-    VerifyingKey::from_public_key(text).ok_or_else(|| source.error(&at, AccountProblem::NoPublicKey(setting)))
+    match VerifyingKey::from_public_key(text) {
+        None => Err(source.error(&at, AccountProblem::NoPublicKey(setting))),
+        Some(VerifyingKey::Rsa(key)) if key.len() < LEAST_RSA => {
+            Err(source.error(&at, AccountProblem::ShortRsaKey(setting)))
+        }
+        Some(key) => Ok(key),
+    }
 }
+
+/// The bytes of the modulus of the shortest RSA key that the exchange takes. Source: its documentation of key types, by which they
+/// have 2048 or 4096 bits.
+const LEAST_RSA: usize = 2048 / 8;
 
 /// What a key may do; everything unless it says what.
 fn permissions(source: &Source<'_>, table: &KeyTable) -> Result<Permissions, AccountError> {

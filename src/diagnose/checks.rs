@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::num::IntErrorKind;
 
 use super::characters::value_mistake;
 use super::examined::{Examined, base_name, is_indexed};
@@ -301,12 +302,22 @@ fn characters_legal(x: &Examined<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The enums that have a code of their own; the others are assumed to be -1130.
-const ENUM_CODES: [(&str, i32, &str); 4] = [
-    ("side", -1117, "Invalid side."),
-    ("type", -1116, "Invalid orderType."),
-    ("timeInForce", -1115, "Invalid timeInForce."),
-    ("interval", -1120, "Invalid interval."),
+/// The enums that have a code of their own, by their names and one of their values; the others are assumed to be -1130.
+const ENUM_CODES: [(&str, &str, i32, &str); 9] = [
+    ("side", "BUY", -1117, "Invalid side."),
+    ("type", "MARKET", -1116, "Invalid orderType."),
+    ("timeInForce", "GTC", -1115, "Invalid timeInForce."),
+    ("interval", "1m", -1120, "Invalid interval."),
+    ("symbolStatus", "TRADING", -1122, "Invalid symbolStatus."),
+    ("type", "MINI", -1139, "Invalid ticker type."),
+    (
+        "cancelRestrictions",
+        "ONLY_NEW",
+        -1145,
+        "cancelRestrictions has to be either ONLY_NEW or ONLY_PARTIALLY_FILLED.",
+    ),
+    ("pegPriceType", "PRIMARY_PEG", -1210, "Invalid pegPriceType."),
+    ("pegOffsetType", "PRICE_LEVEL", -1211, "Invalid pegOffsetType."),
 ];
 
 fn values_known(x: &Examined<'_>) -> Result<(), Refusal> {
@@ -320,6 +331,12 @@ fn values_known(x: &Examined<'_>) -> Result<(), Refusal> {
             return Err(refusal.about([name]));
         }
         let Some(parameter) = x.endpoint.parameter(name) else { continue };
+        if overflows(parameter, value) {
+            let message = format!("Parameter '{name}' overflowed.");
+            let expected = format!("at most {}", i64::MAX);
+            let seen = [("name", name.as_str()), ("value", value), ("expected", &expected)];
+            return Err(refused(-1108, message, "value-not-allowed", &seen).about([name]));
+        }
         if let Some(most) = exceeded(parameter, value) {
             let message = format!("Data sent for parameter '{name}' is not valid.");
             let expected = format!("at most {most}");
@@ -330,20 +347,23 @@ fn values_known(x: &Examined<'_>) -> Result<(), Refusal> {
         if !checked || parameter.values().any(|v| v == value) {
             continue;
         }
-        // `type` is an order's only where it can be one of an order's types.
-        let special = ENUM_CODES
-            .iter()
-            .find(|(n, ..)| n == name)
-            .filter(|_| name != "type" || parameter.values().any(|v| v == "MARKET"));
+        let special =
+            ENUM_CODES.iter().find(|(n, one, ..)| n == name && parameter.values().any(|v| v == *one));
         let (code, message) = special.map_or_else(
             || (-1130, format!("Data sent for parameter '{name}' is not valid.")),
-            |(_, code, message)| (*code, (*message).to_owned()),
+            |(.., code, message)| (*code, (*message).to_owned()),
         );
         let expected = parameter.values().collect::<Vec<_>>().join(", ");
         let seen = [("name", name.as_str()), ("value", value), ("expected", &expected)];
         return Err(refused(code, message, "value-not-allowed", &seen).about([name]));
     }
     Ok(())
+}
+
+/// Whether a whole number has more than 64 bits.
+fn overflows(parameter: &Parameter, value: &str) -> bool {
+    let whole = parameter.kind() == ParameterType::Integer && parameter.list().is_none();
+    whole && value.parse::<i64>().is_err_and(|error| *error.kind() == IntErrorKind::PosOverflow)
 }
 
 /// The largest whole number that a parameter takes, if a value is larger and the exchange does not lower it by itself.

@@ -126,12 +126,17 @@ const GATE: &str = r#"
 16 separator | signed GET /api/v3/openOrders?symbol=ARK%2FBTC&timestamp={t} | 400 -1100 | symbol-with-separator | Illegal characters found in parameter 'symbol'; legal range is '^[\w\-._&&[^a-z]]{1,50}$'.
 18 symbol | signed GET /api/v3/openOrders?symbol=NOPE&timestamp={t} | 400 -1121 | symbol-unknown | Invalid symbol.
 18 symbols | plain GET /api/v3/ticker/price?symbols=%5B%22NOPE%22%5D | 400 -1121 | symbol-unknown | Invalid symbol.
+18 overflow | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=MARKET&quantity=1&strategyId=9223372036854775808&timestamp={t} | 400 -1108 | value-not-allowed | Parameter 'strategyId' overflowed.
 18 side | signed POST /api/v3/order?symbol=ARKBTC&side=HOLD&type=MARKET&quantity=1&timestamp={t} | 400 -1117 | value-not-allowed | Invalid side.
+18 ticker type | plain GET /api/v3/ticker/24hr?symbol=ARKBTC&type=FOO | 400 -1139 | value-not-allowed | Invalid ticker type.
+18 symbol status | plain GET /api/v3/exchangeInfo?symbolStatus=FOO | 400 -1122 | value-not-allowed | Invalid symbolStatus.
+18 restrictions | signed DELETE /api/v3/order?symbol=ARKBTC&orderId=1&cancelRestrictions=FOO&timestamp={t} | 400 -1145 | value-not-allowed | cancelRestrictions has to be either ONLY_NEW or ONLY_PARTIALLY_FILLED.
+18 peg price | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&pegPriceType=FOO&timestamp={t} | 400 -1210 | value-not-allowed | Invalid pegPriceType.
+18 peg offset | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&pegPriceType=PRIMARY_PEG&pegOffsetType=FOO&pegOffsetValue=1&timestamp={t} | 400 -1211 | value-not-allowed | Invalid pegOffsetType.
 18 type | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=FOO&timestamp={t} | 400 -1116 | value-not-allowed | Invalid orderType.
 18 time in force | signed POST /api/v3/order?symbol=ARKBTC&side=BUY&type=LIMIT&timeInForce=GTD&quantity=1&price=1&timestamp={t} | 400 -1115 | value-not-allowed | Invalid timeInForce.
 7 long window | signed GET /api/v3/openOrders?recvWindow=111111111111111111111&timestamp={t} | 400 -1100 | recv-window-malformed | Illegal characters found in parameter 'recvWindow'; legal range is '^([0-9]{1,5})(\.[0-9]{1,3})?$'.
 17 index | signed GET /api/v3/openOrders?symbol%5B0%5D=ARKBTC&timestamp={t} | 400 -1104 | parameter-unknown | Not all sent parameters were read; read '2' parameter(s) but was sent '3'.
-18 ticker type | plain GET /api/v3/ticker/24hr?symbol=ARKBTC&type=XX | 400 -1130 | value-not-allowed | Data sent for parameter 'type' is not valid.
 18 interval | plain GET /api/v3/klines?symbol=ARKBTC&interval=7m | 400 -1120 | value-not-allowed | Invalid interval.
 "#;
 

@@ -250,7 +250,7 @@ impl Call<'_> {
         self.parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
-    /// A whole number. The gate lets only digits through; what is too long for a number is larger than any.
+    /// A whole number. The gate lets only digits through, and no more than fit.
     pub(super) fn number(&self, name: &str) -> Option<i64> {
         self.text(name).map(|v| v.parse().unwrap_or(i64::MAX))
     }

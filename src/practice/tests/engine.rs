@@ -101,7 +101,7 @@ const COUNTS: [(&str, &str, usize); 26] = [
     ("/api/v3/allOrders", "symbol=ARKBTC", 6),
     ("/api/v3/allOrders", "symbol=ARKBTC&limit=2", 2),
     ("/api/v3/allOrders", "symbol=ARKBTC&orderId=43292019", 2),
-    ("/api/v3/allOrders", "symbol=ARKBTC&orderId=99999999999999999999", 0),
+    ("/api/v3/allOrders", "symbol=ARKBTC&orderId=9223372036854775807", 0),
     ("/api/v3/allOrders", "symbol=ARKBTC&startTime=1772236800000&endTime=1772323200000", 3),
     ("/api/v3/allOrders", "symbol=ARKBTC&startTime=1772236800000000&endTime=1772323200000000", 3),
     ("/api/v3/myTrades", "symbol=ARKBTC", 4),

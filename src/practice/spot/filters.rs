@@ -30,6 +30,8 @@ const OF_QUANTITY: [Check; 4] = [lot_size, iceberg_parts, market_lot_size, notio
 /// An order that is to be held to the filters.
 struct Checked<'a> {
     terms: &'a Terms,
+    /// The price that is looked at.
+    price: Amount,
     rules: &'a Rules,
     average: Amount,
     open: Vec<&'a Order>,
@@ -57,8 +59,12 @@ fn run(spot: &Spot, terms: &Terms, beside: &[Terms], now_ms: i64, checks: &[Chec
     let Some(lane) = spot.lane(&terms.symbol.name) else { return Ok(()) };
     let rules = &terms.symbol.rules;
     let open = spot.open_orders(lane).collect();
-    let checked = Checked { terms, rules, average: average_price(lane, now_ms), open, beside };
-    checks.iter().try_for_each(|check| check(&checked))
+    let average = average_price(lane, now_ms);
+    let mut checked = Checked { terms, price: terms.price, rules, average, open, beside };
+    terms.prices().into_iter().try_for_each(|price| {
+        checked.price = price;
+        checks.iter().try_for_each(|check| check(&checked))
+    })
 }
 
 /// Holds a new list to the number of lists that may be open on its symbol.
@@ -88,7 +94,7 @@ fn broken(filter: &str, cause: impl Into<String>, fix: impl Into<String>) -> Res
 
 fn price(x: &Checked<'_>) -> Result<(), Failure> {
     let Rules { tick, min_price, max_price, .. } = x.rules;
-    for (name, price) in [("price", x.terms.price), ("stopPrice", x.terms.stop_price)] {
+    for (name, price) in [("price", x.price), ("stopPrice", x.terms.stop_price)] {
         if price.is_zero() {
             continue;
         }
@@ -160,7 +166,7 @@ fn trailing_delta(x: &Checked<'_>) -> Result<(), Failure> {
 fn percent_price_by_side(x: &Checked<'_>) -> Result<(), Failure> {
     let factors = x.rules.factors(x.terms.side);
     let (least, most) = (x.average.times(factors.down), x.average.times(factors.up));
-    let price = x.terms.price;
+    let price = x.price;
     if !x.terms.kind.has_price() || (least..=most).contains(&price) {
         return Ok(());
     }
@@ -178,7 +184,7 @@ fn notional(x: &Checked<'_>) -> Result<(), Failure> {
     }
     let value = match x.terms.kind {
         Kind::Market if x.terms.quantity.is_zero() => x.terms.quote_quantity,
-        kind if kind.has_price() => x.terms.quantity.times(x.terms.price),
+        kind if kind.has_price() => x.terms.quantity.times(x.price),
         _ => x.terms.quantity.times(x.average),
     };
     if value < *least {

@@ -151,13 +151,17 @@ pub struct Trailing {
     pub extreme: Amount,
 }
 
-/// A price that was taken from the book.
+/// How the price of an order follows from the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peg {
     /// `PRIMARY_PEG` or `MARKET_PEG`.
     pub price_type: String,
     /// How many levels away; `None` if that was not sent.
     pub offset: Option<i64>,
+    /// The price that was sent, which is the worst that the order takes; zero if none was.
+    pub limit: Amount,
+    /// The price that was taken from the book.
+    pub price: Option<Amount>,
 }
 
 /// What a client asks for when it places an order.
@@ -167,7 +171,7 @@ pub struct Terms {
     pub side: Side,
     pub kind: Kind,
     pub time_in_force: TimeInForce,
-    /// Zero where the type has none.
+    /// The price it works at, which of a pegged order is another than was sent. Zero where the type has none.
     pub price: Amount,
     /// Zero if there is none.
     pub stop_price: Amount,

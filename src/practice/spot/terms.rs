@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::order::{Kind, Peg, Prevention, Side, Terms, TimeInForce};
+use super::order::{Kind, Prevention, Side, Terms, TimeInForce};
+use super::pegs;
 use super::state::Spot;
 use super::symbol::Symbol;
 use crate::practice::amount::{Amount, NoAmount};
@@ -67,7 +68,8 @@ impl<'a> Sent<'a> {
         amount(&self.naming.name(usual), text)
     }
 
-    fn number(&self, usual: &str) -> Option<i64> {
+    /// A whole number.
+    pub fn number(&self, usual: &str) -> Option<i64> {
         self.call.number(&self.naming.name(usual))
     }
 
@@ -165,11 +167,11 @@ pub fn read(spot: &Spot, sent: &Sent<'_>) -> Result<Terms, Failure> {
         prevention: prevention(sent.call)?,
         strategy_id: sent.number("strategyId"),
         strategy_type: sent.number("strategyType"),
-        peg: peg(sent, kind)?,
+        peg: pegs::read(sent, kind)?,
         sor: false,
         symbol,
     };
-    pegged_price(spot, &mut terms)?;
+    pegs::settle(spot, &mut terms)?;
     terms.trigger_price = trigger_price(spot, &terms);
     agree(sent, &terms)?;
     Ok(terms)
@@ -247,40 +249,5 @@ fn agree(sent: &Sent<'_>, terms: &Terms) -> Result<(), Failure> {
         let fix = "send a strategyType of at least 1000000";
         return Err(Failure::new(-1134, message, format!("`strategyType` is {number}"), fix));
     }
-    Ok(())
-}
-
-fn peg(sent: &Sent<'_>, kind: Kind) -> Result<Option<Peg>, Failure> {
-    let Some(price_type) = sent.text("pegPriceType") else { return Ok(None) };
-    if !kind.has_price() {
-        let cause = format!("a {} order has no price that could be pegged", kind.as_str());
-        let message = "This order type may not use pegged price.";
-        return Err(Failure::rejected(message, cause, "leave pegPriceType out"));
-    }
-    if price_type != "PRIMARY_PEG" && price_type != "MARKET_PEG" {
-        let cause = format!("`pegPriceType` is `{price_type}`");
-        return Err(Failure::new(-1210, "Invalid pegPriceType.", cause, "send PRIMARY_PEG or MARKET_PEG"));
-    }
-    if price_type == "MARKET_PEG" && kind == Kind::LimitMaker {
-        let message = "This price peg cannot be used with this order type.";
-        let cause = "a LIMIT_MAKER order at the other side's price would trade at once";
-        return Err(Failure::rejected(message, cause, "send pegPriceType=PRIMARY_PEG"));
-    }
-    if let Some(kind) = sent.text("pegOffsetType").filter(|t| *t != "PRICE_LEVEL") {
-        let cause = format!("`pegOffsetType` is `{kind}`");
-        return Err(Failure::new(-1211, "Invalid pegOffsetType.", cause, "send PRICE_LEVEL"));
-    }
-    Ok(Some(Peg { price_type: price_type.to_owned(), offset: sent.number("pegOffsetValue") }))
-}
-
-/// Takes the price of a pegged order from the book: of its own side (`PRIMARY_PEG`) or the other one (`MARKET_PEG`).
-fn pegged_price(spot: &Spot, terms: &mut Terms) -> Result<(), Failure> {
-    let (Some(peg), Some(lane)) = (&terms.peg, spot.lane(&terms.symbol.name)) else { return Ok(()) };
-    let side = if peg.price_type == "MARKET_PEG" { terms.side.other() } else { terms.side };
-    let level = usize::try_from(peg.offset.unwrap_or(0)).unwrap_or(usize::MAX);
-    terms.price = super::book::prices(spot, lane, side).into_iter().nth(level).ok_or_else(|| {
-        let message = "Order book liquidity is too low for this pegged order.";
-        Failure::rejected(message, "the book has no such level", "send a smaller pegOffsetValue")
-    })?;
     Ok(())
 }

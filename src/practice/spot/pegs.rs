@@ -1,0 +1,78 @@
+//! Orders whose price comes from the book.
+//! Source: Spot documentation, "Pegged orders FAQ".
+
+use super::order::{Kind, Peg, Side, Terms};
+use super::state::Spot;
+use super::terms::Sent;
+use crate::practice::amount::Amount;
+use crate::practice::engine::Failure;
+
+impl Terms {
+    /// The price that was sent; zero if none was.
+    pub fn sent_price(&self) -> Amount {
+        self.peg.as_ref().map_or(self.price, |peg| peg.limit)
+    }
+
+    /// The price that was taken from the book.
+    pub fn pegged_price(&self) -> Option<Amount> {
+        self.peg.as_ref().and_then(|peg| peg.price)
+    }
+
+    /// Every price that has to pass the filters: of a pegged order both the one that was sent and the one from the book.
+    pub fn prices(&self) -> Vec<Amount> {
+        match self.pegged_price() {
+            Some(pegged) if !self.sent_price().is_zero() => vec![self.sent_price(), pegged],
+            _ => vec![self.price],
+        }
+    }
+}
+
+/// What a request says of the peg of an order.
+///
+/// # Errors
+/// If it is not understood, or does not go with the type.
+pub fn read(sent: &Sent<'_>, kind: Kind) -> Result<Option<Peg>, Failure> {
+    let Some(price_type) = sent.text("pegPriceType") else { return Ok(None) };
+    if !kind.has_price() {
+        let cause = format!("a {} order has no price that could be pegged", kind.as_str());
+        let message = "This order type may not use pegged price.";
+        return Err(Failure::rejected(message, cause, "leave pegPriceType out"));
+    }
+    if price_type != "PRIMARY_PEG" && price_type != "MARKET_PEG" {
+        let cause = format!("`pegPriceType` is `{price_type}`");
+        return Err(Failure::new(-1210, "Invalid pegPriceType.", cause, "send PRIMARY_PEG or MARKET_PEG"));
+    }
+    if price_type == "MARKET_PEG" && kind == Kind::LimitMaker {
+        let message = "This price peg cannot be used with this order type.";
+        let cause = "a LIMIT_MAKER order at the other side's price would trade at once";
+        return Err(Failure::rejected(message, cause, "send pegPriceType=PRIMARY_PEG"));
+    }
+    if let Some(kind) = sent.text("pegOffsetType").filter(|t| *t != "PRICE_LEVEL") {
+        let cause = format!("`pegOffsetType` is `{kind}`");
+        return Err(Failure::new(-1211, "Invalid pegOffsetType.", cause, "send PRICE_LEVEL"));
+    }
+    let (price_type, offset) = (price_type.to_owned(), sent.number("pegOffsetValue"));
+    Ok(Some(Peg { price_type, offset, limit: sent.amount("price")?, price: None }))
+}
+
+/// Takes the price of a pegged order from the book: of its own side (`PRIMARY_PEG`) or the other one (`MARKET_PEG`). It works at
+/// that price, or at the one that was sent where that asks for more: "for 100,000 USDT or best offer".
+///
+/// # Errors
+/// If the book has no such price.
+pub fn settle(spot: &Spot, terms: &mut Terms) -> Result<(), Failure> {
+    let (Some(peg), Some(lane)) = (&mut terms.peg, spot.lane(&terms.symbol.name)) else { return Ok(()) };
+    let side = if peg.price_type == "MARKET_PEG" { terms.side.other() } else { terms.side };
+    let level = usize::try_from(peg.offset.unwrap_or(0)).unwrap_or(usize::MAX);
+    let price = super::book::prices(spot, lane, side).into_iter().nth(level).ok_or_else(|| {
+        let message = "Order book liquidity is too low for this pegged order.";
+        Failure::rejected(message, "the book has no such level", "send a smaller pegOffsetValue")
+    })?;
+    peg.price = Some(price);
+    terms.price = match terms.side {
+        _ if peg.limit.is_zero() => price,
+        Side::Buy => price.min(peg.limit),
+        Side::Sell => price.max(peg.limit),
+    };
+    Ok(())
+}

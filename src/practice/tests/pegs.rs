@@ -1,0 +1,170 @@
+//! Orders whose price comes from the book. The best bid is 8.15 at 0.001159, the best offer 2.79 at 0.001161.
+
+use serde_json::Value;
+
+use super::support::*;
+
+const ORDER: &str = "POST order";
+
+/// An order as it is placed, and what the exchange shows of it then.
+struct Pegged {
+    name: &'static str,
+    order: &'static str,
+    status: &'static str,
+    executed: &'static str,
+    price: &'static str,
+    pegged: &'static str,
+    /// What it adds to the balance that is locked.
+    locked: &'static str,
+}
+
+const PEGGED: &[Pegged] = &[
+    Pegged {
+        name: "own side",
+        order: "side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&pegPriceType=PRIMARY_PEG",
+        status: "NEW",
+        executed: "0.00000000",
+        price: "0.00000000",
+        pegged: "0.00115900",
+        locked: "0.00231800",
+    },
+    Pegged {
+        name: "own side, no higher than the price that was sent",
+        order: "side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&pegPriceType=PRIMARY_PEG&price=0.001155",
+        status: "NEW",
+        executed: "0.00000000",
+        price: "0.00115500",
+        pegged: "0.00115900",
+        locked: "0.00231000",
+    },
+    Pegged {
+        name: "own side, the price that was sent being higher",
+        order: "side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&pegPriceType=PRIMARY_PEG&price=0.001165",
+        status: "NEW",
+        executed: "0.00000000",
+        price: "0.00116500",
+        pegged: "0.00115900",
+        locked: "0.00231800",
+    },
+    Pegged {
+        name: "sells on its own side, no lower than the price that was sent",
+        order: "side=SELL&type=LIMIT_MAKER&quantity=2&pegPriceType=PRIMARY_PEG&price=0.00117",
+        status: "NEW",
+        executed: "0.00000000",
+        price: "0.00117000",
+        pegged: "0.00116100",
+        locked: "2.00000000",
+    },
+    Pegged {
+        name: "other side",
+        order: "side=BUY&type=LIMIT&timeInForce=IOC&quantity=3&pegPriceType=MARKET_PEG",
+        status: "EXPIRED",
+        executed: "2.79000000",
+        price: "0.00000000",
+        pegged: "0.00116100",
+        locked: "0.00000000",
+    },
+    Pegged {
+        name: "other side, and only its best price",
+        order: "side=BUY&type=LIMIT&timeInForce=IOC&quantity=3&pegPriceType=MARKET_PEG&price=0.0012",
+        status: "EXPIRED",
+        executed: "2.79000000",
+        price: "0.00120000",
+        pegged: "0.00116100",
+        locked: "0.00000000",
+    },
+    Pegged {
+        name: "buys from the other side, not at a higher price than was sent",
+        order: "side=BUY&type=LIMIT&timeInForce=IOC&quantity=1&pegPriceType=MARKET_PEG&price=0.00116",
+        status: "EXPIRED",
+        executed: "0.00000000",
+        price: "0.00116000",
+        pegged: "0.00116100",
+        locked: "0.00000000",
+    },
+    Pegged {
+        name: "sells to the other side, not at a lower price than was sent",
+        order: "side=SELL&type=LIMIT&timeInForce=FOK&quantity=1&pegPriceType=MARKET_PEG&price=0.00116",
+        status: "EXPIRED",
+        executed: "0.00000000",
+        price: "0.00116000",
+        pegged: "0.00115900",
+        locked: "0.00000000",
+    },
+    Pegged {
+        name: "rests at the price that was sent",
+        order: "side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&pegPriceType=MARKET_PEG&price=0.00116",
+        status: "NEW",
+        executed: "0.00000000",
+        price: "0.00116000",
+        pegged: "0.00116100",
+        locked: "0.00232000",
+    },
+];
+
+#[test]
+fn a_pegged_order_works_at_the_price_of_the_book_and_never_at_a_worse_one_than_was_sent() {
+    for case in PEGGED {
+        let session = Session::new();
+        let asset = if case.order.contains("side=BUY") { "BTC" } else { "LTC" };
+        let before = session.balance(asset).1;
+        let placed = session
+            .ok(ORDER, &format!("symbol=LTCBTC&newClientOrderId=it&newOrderRespType=RESULT&{}", case.order));
+        let asked = session.ok("GET order", "symbol=LTCBTC&origClientOrderId=it");
+        for order in [&placed, &asked] {
+            let told = ["status", "executedQty", "price", "peggedPrice"].map(|field| order[field].clone());
+            let wanted = [case.status, case.executed, case.price, case.pegged].map(Value::from);
+            assert_eq!(told, wanted, "{}: {order}", case.name);
+        }
+        let locked = session.balance(asset).1 - before;
+        assert_eq!(locked, units(&case.locked.into()), "{}", case.name);
+        audit(&session, case.name);
+        if case.status == "NEW" {
+            let amend =
+                session.ok("PUT order/amend/keepPriority", "symbol=LTCBTC&origClientOrderId=it&newQty=1");
+            assert_eq!(amend["amendedOrder"]["price"], case.price, "{}: {amend}", case.name);
+            let id = &placed["orderId"];
+            let canceled = session.ok("DELETE order", &format!("symbol=LTCBTC&orderId={id}"));
+            let told = [&canceled["price"], &canceled["peggedPrice"]];
+            assert_eq!(told, [case.price, case.pegged], "{}: {canceled}", case.name);
+        }
+    }
+}
+
+/// Name, the order, code, message.
+const REFUSED: &[(&str, &str, i64, &str)] = &[
+    (
+        "filter at the price that was sent",
+        "side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&pegPriceType=PRIMARY_PEG&price=0.0100",
+        -1013,
+        "Filter failure: PERCENT_PRICE_BY_SIDE",
+    ),
+    (
+        "tick of the price that was sent",
+        "side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&pegPriceType=PRIMARY_PEG&price=0.00120001",
+        -1013,
+        "Filter failure: PRICE_FILTER",
+    ),
+    (
+        "value at the pegged price",
+        "side=SELL&type=LIMIT&timeInForce=GTC&quantity=0.08&pegPriceType=PRIMARY_PEG&price=0.00126",
+        -1013,
+        "Filter failure: NOTIONAL",
+    ),
+    (
+        "value at the price that was sent",
+        "side=SELL&type=LIMIT&timeInForce=GTC&quantity=0.09&pegPriceType=PRIMARY_PEG&price=0.0011",
+        -1013,
+        "Filter failure: NOTIONAL",
+    ),
+];
+
+#[test]
+fn a_pegged_order_that_cannot_be_is_refused() {
+    let session = Session::new();
+    for (name, order, code, message) in REFUSED {
+        let refused = session.refused(ORDER, &format!("symbol=LTCBTC&{order}"));
+        assert_eq!(refused, (*code, (*message).to_owned()), "{name}");
+    }
+    assert_eq!(session.ok("GET openOrders", "symbol=LTCBTC"), Value::Array(Vec::new()));
+}

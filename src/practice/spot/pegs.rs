@@ -1,7 +1,7 @@
 //! Orders whose price comes from the book.
 //! Source: Spot documentation, "Pegged orders FAQ".
 
-use super::order::{Kind, Peg, Side, Terms};
+use super::order::{Kind, Peg, Side, Terms, TimeInForce};
 use super::state::Spot;
 use super::terms::Sent;
 use crate::practice::amount::Amount;
@@ -31,8 +31,8 @@ impl Terms {
 ///
 /// # Errors
 /// If it is not understood, or does not go with the type.
-pub fn read(sent: &Sent<'_>, kind: Kind) -> Result<Option<Peg>, Failure> {
-    let Some(price_type) = sent.text("pegPriceType") else { return Ok(None) };
+pub fn read(sent: &Sent<'_>, kind: Kind, time: TimeInForce) -> Result<Option<Peg>, Failure> {
+    let Some(price_type) = sent.text("pegPriceType") else { return no_offset(sent).map(|()| None) };
     if !kind.has_price() {
         let cause = format!("a {} order has no price that could be pegged", kind.as_str());
         let message = "This order type may not use pegged price.";
@@ -47,12 +47,33 @@ pub fn read(sent: &Sent<'_>, kind: Kind) -> Result<Option<Peg>, Failure> {
         let cause = "a LIMIT_MAKER order at the other side's price would trade at once";
         return Err(Failure::rejected(message, cause, "send pegPriceType=PRIMARY_PEG"));
     }
+    // assumed: the documentation does not say how this is refused.
+    if price_type == "PRIMARY_PEG" && kind == Kind::Limit && time != TimeInForce::Gtc {
+        let message = "Unsupported order combination";
+        let cause =
+            format!("the order's own side has nothing to trade with at once, and it is {}", time.as_str());
+        return Err(Failure::rejected(message, cause, "send timeInForce=GTC, or pegPriceType=MARKET_PEG"));
+    }
     if let Some(kind) = sent.text("pegOffsetType").filter(|t| *t != "PRICE_LEVEL") {
         let cause = format!("`pegOffsetType` is `{kind}`");
         return Err(Failure::new(-1211, "Invalid pegOffsetType.", cause, "send PRICE_LEVEL"));
     }
     let (price_type, offset) = (price_type.to_owned(), sent.number("pegOffsetValue"));
     Ok(Some(Peg { price_type, offset, limit: sent.amount("price")?, price: None }))
+}
+
+/// Whether an order without a peg has nothing that says how far it is from it.
+fn no_offset(sent: &Sent<'_>) -> Result<(), Failure> {
+    let Some(given) = ["pegOffsetType", "pegOffsetValue"].into_iter().find(|name| sent.text(name).is_some())
+    else {
+        return Ok(());
+    };
+    let (given, missing) = (sent.naming.name(given), sent.naming.name("pegPriceType"));
+    let message = format!(
+        "Combination of optional parameters invalid. Recommendation: '{missing}' should also be sent."
+    );
+    let cause = format!("`{given}` was sent without `{missing}`, from which it would count");
+    Err(Failure::new(-1128, &message, cause, format!("send `{missing}` as well, or leave `{given}` out")))
 }
 
 /// Takes the price of a pegged order from the book: of its own side (`PRIMARY_PEG`) or the other one (`MARKET_PEG`). It works at

@@ -151,11 +151,12 @@ pub fn read(spot: &Spot, sent: &Sent<'_>) -> Result<Terms, Failure> {
         None => sent.word("type", Kind::parse, -1116, "Invalid orderType.")?.unwrap_or(Kind::Limit),
     };
     let time_in_force = sent.word("timeInForce", TimeInForce::parse, -1115, "Invalid timeInForce.")?;
+    let time_in_force = time_in_force.unwrap_or(TimeInForce::Gtc);
     goes_with(sent, kind)?;
     let mut terms = Terms {
         side,
         kind,
-        time_in_force: time_in_force.unwrap_or(TimeInForce::Gtc),
+        time_in_force,
         price: sent.amount("price")?,
         stop_price: sent.amount("stopPrice")?,
         trigger_price: Amount::ZERO,
@@ -167,7 +168,7 @@ pub fn read(spot: &Spot, sent: &Sent<'_>) -> Result<Terms, Failure> {
         prevention: prevention(sent.call)?,
         strategy_id: sent.number("strategyId"),
         strategy_type: sent.number("strategyType"),
-        peg: pegs::read(sent, kind)?,
+        peg: pegs::read(sent, kind, time_in_force)?,
         sor: false,
         symbol,
     };

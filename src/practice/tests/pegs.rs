@@ -157,6 +157,24 @@ const REFUSED: &[(&str, &str, i64, &str)] = &[
         -1013,
         "Filter failure: NOTIONAL",
     ),
+    (
+        "own side at once",
+        "side=BUY&type=LIMIT&timeInForce=IOC&quantity=2&pegPriceType=PRIMARY_PEG",
+        -2010,
+        "Unsupported order combination",
+    ),
+    (
+        "own side at once or not at all",
+        "side=SELL&type=LIMIT&timeInForce=FOK&quantity=2&pegPriceType=PRIMARY_PEG",
+        -2010,
+        "Unsupported order combination",
+    ),
+    (
+        "offset without a peg",
+        "side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&price=0.001155&pegOffsetType=PRICE_LEVEL&pegOffsetValue=1",
+        -1128,
+        "Combination of optional parameters invalid. Recommendation: 'pegPriceType' should also be sent.",
+    ),
 ];
 
 #[test]
@@ -166,5 +184,10 @@ fn a_pegged_order_that_cannot_be_is_refused() {
         let refused = session.refused(ORDER, &format!("symbol=LTCBTC&{order}"));
         assert_eq!(refused, (*code, (*message).to_owned()), "{name}");
     }
+    let list = "symbol=LTCBTC&workingType=LIMIT&workingSide=BUY&workingTimeInForce=GTC&workingPrice=0.001155\
+                &workingQuantity=2&workingPegOffsetType=PRICE_LEVEL&workingPegOffsetValue=1\
+                &pendingType=MARKET&pendingSide=SELL&pendingQuantity=2";
+    let (code, message) = session.refused("POST orderList/oto", list);
+    assert!(code == -1128 && message.contains("'workingPegPriceType'"), "{code} {message}");
     assert_eq!(session.ok("GET openOrders", "symbol=LTCBTC"), Value::Array(Vec::new()));
 }

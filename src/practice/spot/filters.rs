@@ -24,6 +24,9 @@ const CHECKS: [Check; 9] = [
     max_num_algo_orders,
 ];
 
+/// Those that look at the price.
+const OF_PRICE: [Check; 3] = [price, percent_price_by_side, notional];
+
 /// Those that look at the quantity.
 const OF_QUANTITY: [Check; 4] = [lot_size, iceberg_parts, market_lot_size, notional];
 
@@ -53,6 +56,14 @@ pub fn check(spot: &Spot, terms: &Terms, beside: &[Terms], now_ms: i64) -> Resul
 /// As for [`check`].
 pub fn check_quantity(spot: &Spot, terms: &Terms, now_ms: i64) -> Result<(), Failure> {
     run(spot, terms, &[], now_ms, &OF_QUANTITY)
+}
+
+/// Holds an order whose price has become known to the filters that look at it.
+///
+/// # Errors
+/// As for [`check`].
+pub fn check_price(spot: &Spot, terms: &Terms, now_ms: i64) -> Result<(), Failure> {
+    run(spot, terms, &[], now_ms, &OF_PRICE)
 }
 
 fn run(spot: &Spot, terms: &Terms, beside: &[Terms], now_ms: i64, checks: &[Check]) -> Result<(), Failure> {
@@ -167,7 +178,7 @@ fn percent_price_by_side(x: &Checked<'_>) -> Result<(), Failure> {
     let factors = x.rules.factors(x.terms.side);
     let (least, most) = (x.average.times(factors.down), x.average.times(factors.up));
     let price = x.price;
-    if !x.terms.kind.has_price() || (least..=most).contains(&price) {
+    if !x.terms.kind.has_price() || price.is_zero() || (least..=most).contains(&price) {
         return Ok(());
     }
     let cause = format!(
@@ -179,7 +190,7 @@ fn percent_price_by_side(x: &Checked<'_>) -> Result<(), Failure> {
 
 fn notional(x: &Checked<'_>) -> Result<(), Failure> {
     let Rules { min_notional: least, max_notional: most, .. } = x.rules;
-    if x.terms.has_no_quantity() {
+    if x.terms.has_no_quantity() || (x.terms.kind.has_price() && x.price.is_zero()) {
         return Ok(());
     }
     let value = match x.terms.kind {

@@ -1,6 +1,7 @@
 //! Orders whose price comes from the book.
 //! Source: Spot documentation, "Pegged orders FAQ".
 
+use super::filters;
 use super::order::{Kind, Peg, Side, Terms, TimeInForce};
 use super::state::Spot;
 use super::terms::Sent;
@@ -16,6 +17,11 @@ impl Terms {
     /// The price that was taken from the book.
     pub fn pegged_price(&self) -> Option<Amount> {
         self.peg.as_ref().and_then(|peg| peg.price)
+    }
+
+    /// Whether its price will be taken from the book when it starts to work.
+    pub fn waits_for_peg(&self) -> bool {
+        self.peg.as_ref().is_some_and(|peg| peg.price.is_none())
     }
 
     /// Every price that has to pass the filters: of a pegged order both the one that was sent and the one from the book.
@@ -96,4 +102,21 @@ pub fn settle(spot: &Spot, terms: &mut Terms) -> Result<(), Failure> {
         Side::Sell => price.max(peg.limit),
     };
     Ok(())
+}
+
+impl Spot {
+    /// Gives an order that starts to work the price that it has waited for. Tells whether there is one that passes the filters.
+    pub(super) fn takes_peg(&mut self, id: i64, now_ms: i64) -> bool {
+        let Some(order) = self.order(id).filter(|o| o.is_open() && o.terms.waits_for_peg()) else {
+            return true;
+        };
+        let mut terms = order.terms.clone();
+        if settle(self, &mut terms).is_err() || filters::check_price(self, &terms, now_ms).is_err() {
+            return false;
+        }
+        if let Some(order) = self.order_mut(id) {
+            order.terms = terms;
+        }
+        true
+    }
 }

@@ -22,6 +22,11 @@ impl Naming {
     /// As in `POST /api/v3/order`.
     pub const PLAIN: Self = Self { prefix: "", special: &[] };
 
+    /// Whether the order waits for another one of its list.
+    fn is_pending(self) -> bool {
+        self.prefix.starts_with("pending")
+    }
+
     /// What a parameter is called; nothing where the order has no such parameter.
     pub fn name(self, usual: &str) -> String {
         if let Some((_, special)) = self.special.iter().find(|(name, _)| *name == usual) {
@@ -172,14 +177,17 @@ pub fn read(spot: &Spot, sent: &Sent<'_>) -> Result<Terms, Failure> {
         sor: false,
         symbol,
     };
-    pegs::settle(spot, &mut terms)?;
+    if !kind.is_contingent() && !sent.naming.is_pending() {
+        pegs::settle(spot, &mut terms)?;
+    }
     terms.trigger_price = trigger_price(spot, &terms);
     agree(sent, &terms)?;
     Ok(terms)
 }
 
 fn trigger_price(spot: &Spot, terms: &Terms) -> Amount {
-    if !terms.kind.is_contingent() || !terms.stop_price.is_zero() {
+    let waits = terms.kind.is_contingent() || terms.waits_for_peg();
+    if !waits || !terms.stop_price.is_zero() {
         return terms.stop_price;
     }
     spot.lane(&terms.symbol.name).map(|l| l.tape.last_price()).unwrap_or_default()

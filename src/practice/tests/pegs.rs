@@ -191,3 +191,112 @@ fn a_pegged_order_that_cannot_be_is_refused() {
     assert!(code == -1128 && message.contains("'workingPegPriceType'"), "{code} {message}");
     assert_eq!(session.ok("GET openOrders", "symbol=LTCBTC"), Value::Array(Vec::new()));
 }
+
+/// An order that waits for a price, and what is shown of it before and after.
+struct Waiting {
+    name: &'static str,
+    order: &'static str,
+    /// The order that moves the price to where it is triggered.
+    then: &'static str,
+    status: &'static str,
+    price: &'static str,
+    pegged: Option<&'static str>,
+}
+
+const WAITING: &[Waiting] = &[
+    Waiting {
+        name: "own side, where a better price has come",
+        order: "side=BUY&type=STOP_LOSS_LIMIT&stopPrice=0.00117&quantity=2&pegPriceType=PRIMARY_PEG",
+        then: "side=BUY&quantity=150&price=0.001175",
+        status: "NEW",
+        price: "0.00000000",
+        pegged: Some("0.00116000"),
+    },
+    Waiting {
+        name: "other side, whose best prices are gone",
+        order: "side=BUY&type=STOP_LOSS_LIMIT&stopPrice=0.001162&quantity=2&pegPriceType=MARKET_PEG",
+        then: "side=BUY&quantity=150&price=0.001165",
+        status: "FILLED",
+        price: "0.00000000",
+        pegged: Some("0.00116600"),
+    },
+    Waiting {
+        name: "other side, no higher than the price that was sent",
+        order: "side=BUY&type=STOP_LOSS_LIMIT&stopPrice=0.001162&quantity=2&pegPriceType=MARKET_PEG&price=0.001163",
+        then: "side=BUY&quantity=150&price=0.001165",
+        status: "NEW",
+        price: "0.00116300",
+        pegged: Some("0.00116600"),
+    },
+    Waiting {
+        name: "not worth enough at a price deep in the book",
+        order: "side=SELL&type=STOP_LOSS_LIMIT&stopPrice=0.001158&quantity=0.09&pegPriceType=MARKET_PEG\
+                &pegOffsetType=PRICE_LEVEL&pegOffsetValue=100",
+        then: "side=SELL&quantity=12&price=0.001158",
+        status: "EXPIRED",
+        price: "0.00000000",
+        pegged: None,
+    },
+    Waiting {
+        name: "more than can be paid at a price deep in the book",
+        order: "side=BUY&type=TAKE_PROFIT_LIMIT&stopPrice=0.001159&quantity=460&pegPriceType=MARKET_PEG\
+                &pegOffsetType=PRICE_LEVEL&pegOffsetValue=100",
+        then: "side=SELL&quantity=3&price=0.001159&selfTradePreventionMode=NONE",
+        status: "EXPIRED",
+        price: "0.00000000",
+        pegged: Some("0.00126100"),
+    },
+];
+
+#[test]
+fn a_stop_order_takes_its_peg_when_it_is_triggered() {
+    for case in WAITING {
+        let session = Session::new();
+        let limit = "symbol=LTCBTC&type=LIMIT";
+        session.ok(ORDER, &format!("symbol=LTCBTC&newClientOrderId=it&timeInForce=GTC&{}", case.order));
+        let asked = || session.ok("GET order", "symbol=LTCBTC&origClientOrderId=it");
+        let waiting = asked();
+        let told = (&waiting["status"], &waiting["price"], waiting.get("peggedPrice"));
+        assert_eq!(told, (&"NEW".into(), &case.price.into(), None), "{}: {waiting}", case.name);
+        audit(&session, case.name);
+        session.ok(ORDER, &format!("{limit}&timeInForce=GTC&side=BUY&quantity=1&price=0.00116"));
+        session.ok(ORDER, &format!("{limit}&timeInForce=IOC&{}", case.then));
+        let after = asked();
+        let told = (&after["status"], &after["price"], after.get("peggedPrice").and_then(Value::as_str));
+        assert_eq!(told, (&case.status.into(), &case.price.into(), case.pegged), "{}: {after}", case.name);
+        audit(&session, case.name);
+    }
+}
+
+#[test]
+fn a_pending_order_takes_its_peg_when_it_starts() {
+    let session = Session::new();
+    let list = |working: &str, pending: &str| {
+        format!(
+            "symbol=LTCBTC&workingType=LIMIT&workingTimeInForce=GTC&{working}\
+             &pendingType=LIMIT&pendingTimeInForce=GTC&pendingPegPriceType=PRIMARY_PEG&pendingClientOrderId=it&{pending}"
+        )
+    };
+    let asked = || session.ok("GET order", "symbol=LTCBTC&origClientOrderId=it");
+    let sells = list(
+        "workingSide=BUY&workingPrice=0.001161&workingQuantity=2.79",
+        "pendingSide=SELL&pendingQuantity=2",
+    );
+    let reports = session.ok("POST orderList/oto", &sells)["orderReports"].clone();
+    let told = (&reports[1]["status"], &reports[1]["price"], reports[1].get("peggedPrice"));
+    assert_eq!(told, (&"PENDING_NEW".into(), &"0.00000000".into(), None), "{reports}");
+    // The working order has taken all that was offered at the best price.
+    assert_eq!((&asked()["status"], &asked()["peggedPrice"]), (&"NEW".into(), &"0.00116200".into()));
+    audit(&session, "sells");
+
+    let session = Session::new();
+    let asked = || session.ok("GET order", "symbol=LTCBTC&origClientOrderId=it");
+    let buys =
+        list("workingSide=SELL&workingPrice=0.00117&workingQuantity=1", "pendingSide=BUY&pendingQuantity=2");
+    session.ok("POST orderList/oto", &buys);
+    audit(&session, "waits to buy");
+    session.ok(ORDER, "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.00116");
+    session.ok(ORDER, "symbol=LTCBTC&side=BUY&type=MARKET&quantity=150&selfTradePreventionMode=NONE");
+    assert_eq!((&asked()["status"], &asked()["peggedPrice"]), (&"NEW".into(), &"0.00116000".into()));
+    audit(&session, "buys");
+}

@@ -7,7 +7,7 @@ use super::support::*;
 const ORDER: &str = "POST order";
 
 /// An order as it is placed, and what the exchange shows of it then.
-struct Pegged {
+struct Placed {
     name: &'static str,
     order: &'static str,
     status: &'static str,
@@ -18,8 +18,8 @@ struct Pegged {
     locked: &'static str,
 }
 
-const PEGGED: &[Pegged] = &[
-    Pegged {
+const PEGGED: &[Placed] = &[
+    Placed {
         name: "own side",
         order: "side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&pegPriceType=PRIMARY_PEG",
         status: "NEW",
@@ -28,7 +28,7 @@ const PEGGED: &[Pegged] = &[
         pegged: "0.00115900",
         locked: "0.00231800",
     },
-    Pegged {
+    Placed {
         name: "own side, no higher than the price that was sent",
         order: "side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&pegPriceType=PRIMARY_PEG&price=0.001155",
         status: "NEW",
@@ -37,7 +37,7 @@ const PEGGED: &[Pegged] = &[
         pegged: "0.00115900",
         locked: "0.00231000",
     },
-    Pegged {
+    Placed {
         name: "own side, the price that was sent being higher",
         order: "side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&pegPriceType=PRIMARY_PEG&price=0.001165",
         status: "NEW",
@@ -46,7 +46,7 @@ const PEGGED: &[Pegged] = &[
         pegged: "0.00115900",
         locked: "0.00231800",
     },
-    Pegged {
+    Placed {
         name: "sells on its own side, no lower than the price that was sent",
         order: "side=SELL&type=LIMIT_MAKER&quantity=2&pegPriceType=PRIMARY_PEG&price=0.00117",
         status: "NEW",
@@ -55,7 +55,7 @@ const PEGGED: &[Pegged] = &[
         pegged: "0.00116100",
         locked: "2.00000000",
     },
-    Pegged {
+    Placed {
         name: "other side",
         order: "side=BUY&type=LIMIT&timeInForce=IOC&quantity=3&pegPriceType=MARKET_PEG",
         status: "EXPIRED",
@@ -64,7 +64,7 @@ const PEGGED: &[Pegged] = &[
         pegged: "0.00116100",
         locked: "0.00000000",
     },
-    Pegged {
+    Placed {
         name: "other side, and only its best price",
         order: "side=BUY&type=LIMIT&timeInForce=IOC&quantity=3&pegPriceType=MARKET_PEG&price=0.0012",
         status: "EXPIRED",
@@ -73,7 +73,7 @@ const PEGGED: &[Pegged] = &[
         pegged: "0.00116100",
         locked: "0.00000000",
     },
-    Pegged {
+    Placed {
         name: "buys from the other side, not at a higher price than was sent",
         order: "side=BUY&type=LIMIT&timeInForce=IOC&quantity=1&pegPriceType=MARKET_PEG&price=0.00116",
         status: "EXPIRED",
@@ -82,7 +82,7 @@ const PEGGED: &[Pegged] = &[
         pegged: "0.00116100",
         locked: "0.00000000",
     },
-    Pegged {
+    Placed {
         name: "sells to the other side, not at a lower price than was sent",
         order: "side=SELL&type=LIMIT&timeInForce=FOK&quantity=1&pegPriceType=MARKET_PEG&price=0.00116",
         status: "EXPIRED",
@@ -91,7 +91,7 @@ const PEGGED: &[Pegged] = &[
         pegged: "0.00115900",
         locked: "0.00000000",
     },
-    Pegged {
+    Placed {
         name: "rests at the price that was sent",
         order: "side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&pegPriceType=MARKET_PEG&price=0.00116",
         status: "NEW",

@@ -183,7 +183,7 @@ fn answer(spot: &Spot, call: &Call<'_>, order: &Order, amendment: &Amendment) ->
         order_list_id: order.list.unwrap_or(-1),
         orig_client_order_id: &amendment.old_client_id,
         client_order_id: &order.client_id,
-        price: terms.price,
+        price: terms.sent_price(),
         qty: terms.quantity,
         executed_qty: order.executed,
         prevented_qty: order.prevented,

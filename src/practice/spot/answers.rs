@@ -60,7 +60,7 @@ impl<'a> Conditional<'a> {
             peg_price_type: terms.peg.as_ref().map(|p| p.price_type.as_str()),
             peg_offset_type: offset.map(|_| "PRICE_LEVEL"),
             peg_offset_value: offset,
-            pegged_price: terms.peg.as_ref().map(|_| terms.price),
+            pegged_price: terms.pegged_price(),
         }
     }
 }
@@ -106,7 +106,7 @@ impl<'a> OrderAnswer<'a> {
             order_id: order.id,
             order_list_id: order.list.unwrap_or(-1),
             client_order_id: &order.client_id,
-            price: terms.price,
+            price: terms.sent_price(),
             orig_qty: terms.quantity,
             executed_qty: order.executed,
             orig_quote_order_qty: Some(terms.quote_quantity),
@@ -284,7 +284,7 @@ impl<'a> Placed<'a> {
         let given = |amount: Amount| Some(amount).filter(|a| !a.is_zero());
         let conditional = Conditional::of(call, order);
         let result = || PlacedResult {
-            price: terms.price,
+            price: terms.sent_price(),
             orig_qty: terms.quantity,
             executed_qty: order.executed,
             orig_quote_order_qty: terms.quote_quantity,
@@ -355,7 +355,7 @@ impl<'a> Canceled<'a> {
             order_list_id: order.list.unwrap_or(-1),
             client_order_id: cancel_id,
             transact_time: call.stamp(order.update_time),
-            price: terms.price,
+            price: terms.sent_price(),
             orig_qty: terms.quantity,
             executed_qty: order.executed,
             orig_quote_order_qty: terms.quote_quantity,

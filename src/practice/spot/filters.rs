@@ -24,12 +24,17 @@ const CHECKS: [Check; 9] = [
     max_num_algo_orders,
 ];
 
+/// Those that look at the price.
+const OF_PRICE: [Check; 3] = [price, percent_price_by_side, notional];
+
 /// Those that look at the quantity.
 const OF_QUANTITY: [Check; 4] = [lot_size, iceberg_parts, market_lot_size, notional];
 
 /// An order that is to be held to the filters.
 struct Checked<'a> {
     terms: &'a Terms,
+    /// The price that is looked at.
+    price: Amount,
     rules: &'a Rules,
     average: Amount,
     open: Vec<&'a Order>,
@@ -53,12 +58,24 @@ pub fn check_quantity(spot: &Spot, terms: &Terms, now_ms: i64) -> Result<(), Fai
     run(spot, terms, &[], now_ms, &OF_QUANTITY)
 }
 
+/// Holds an order whose price has become known to the filters that look at it.
+///
+/// # Errors
+/// As for [`check`].
+pub fn check_price(spot: &Spot, terms: &Terms, now_ms: i64) -> Result<(), Failure> {
+    run(spot, terms, &[], now_ms, &OF_PRICE)
+}
+
 fn run(spot: &Spot, terms: &Terms, beside: &[Terms], now_ms: i64, checks: &[Check]) -> Result<(), Failure> {
     let Some(lane) = spot.lane(&terms.symbol.name) else { return Ok(()) };
     let rules = &terms.symbol.rules;
     let open = spot.open_orders(lane).collect();
-    let checked = Checked { terms, rules, average: average_price(lane, now_ms), open, beside };
-    checks.iter().try_for_each(|check| check(&checked))
+    let average = average_price(lane, now_ms);
+    let mut checked = Checked { terms, price: terms.price, rules, average, open, beside };
+    terms.prices().into_iter().try_for_each(|price| {
+        checked.price = price;
+        checks.iter().try_for_each(|check| check(&checked))
+    })
 }
 
 /// Holds a new list to the number of lists that may be open on its symbol.
@@ -88,7 +105,7 @@ fn broken(filter: &str, cause: impl Into<String>, fix: impl Into<String>) -> Res
 
 fn price(x: &Checked<'_>) -> Result<(), Failure> {
     let Rules { tick, min_price, max_price, .. } = x.rules;
-    for (name, price) in [("price", x.terms.price), ("stopPrice", x.terms.stop_price)] {
+    for (name, price) in [("price", x.price), ("stopPrice", x.terms.stop_price)] {
         if price.is_zero() {
             continue;
         }
@@ -160,8 +177,8 @@ fn trailing_delta(x: &Checked<'_>) -> Result<(), Failure> {
 fn percent_price_by_side(x: &Checked<'_>) -> Result<(), Failure> {
     let factors = x.rules.factors(x.terms.side);
     let (least, most) = (x.average.times(factors.down), x.average.times(factors.up));
-    let price = x.terms.price;
-    if !x.terms.kind.has_price() || (least..=most).contains(&price) {
+    let price = x.price;
+    if !x.terms.kind.has_price() || price.is_zero() || (least..=most).contains(&price) {
         return Ok(());
     }
     let cause = format!(
@@ -173,12 +190,12 @@ fn percent_price_by_side(x: &Checked<'_>) -> Result<(), Failure> {
 
 fn notional(x: &Checked<'_>) -> Result<(), Failure> {
     let Rules { min_notional: least, max_notional: most, .. } = x.rules;
-    if x.terms.has_no_quantity() {
+    if x.terms.has_no_quantity() || (x.terms.kind.has_price() && x.price.is_zero()) {
         return Ok(());
     }
     let value = match x.terms.kind {
         Kind::Market if x.terms.quantity.is_zero() => x.terms.quote_quantity,
-        kind if kind.has_price() => x.terms.quantity.times(x.terms.price),
+        kind if kind.has_price() => x.terms.quantity.times(x.price),
         _ => x.terms.quantity.times(x.average),
     };
     if value < *least {

@@ -144,7 +144,7 @@ fn takes_profit(kind: Kind) -> bool {
 /// The price that has to be on its side of the market; `None` for an order that follows the price.
 fn relevant(terms: &Terms) -> Option<Amount> {
     let price = match terms.kind {
-        Kind::LimitMaker | Kind::TakeProfitLimit => terms.price,
+        Kind::LimitMaker | Kind::TakeProfitLimit if !terms.price.is_zero() => terms.price,
         _ => terms.stop_price,
     };
     Some(price).filter(|p| !p.is_zero())

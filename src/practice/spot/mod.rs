@@ -23,6 +23,7 @@ pub mod opening;
 pub mod order;
 pub mod orders;
 pub mod past;
+mod pegs;
 pub mod place;
 pub mod prevented;
 pub mod quotes;

@@ -151,13 +151,17 @@ pub struct Trailing {
     pub extreme: Amount,
 }
 
-/// A price that was taken from the book.
+/// How the price of an order follows from the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peg {
     /// `PRIMARY_PEG` or `MARKET_PEG`.
     pub price_type: String,
     /// How many levels away; `None` if that was not sent.
     pub offset: Option<i64>,
+    /// The price that was sent, which is the worst that the order takes; zero if none was.
+    pub limit: Amount,
+    /// The price that was taken from the book; `None` as long as the order waits.
+    pub price: Option<Amount>,
 }
 
 /// What a client asks for when it places an order.
@@ -167,11 +171,13 @@ pub struct Terms {
     pub side: Side,
     pub kind: Kind,
     pub time_in_force: TimeInForce,
-    /// Zero where the type has none.
+    /// The price it works at, which of a pegged order is another than was sent. Zero where the type has none, or where it will
+    /// come from the book.
     pub price: Amount,
     /// Zero if there is none.
     pub stop_price: Amount,
-    /// The stop price, or the last price when it was placed where it follows the price from the beginning; zero if it does not wait.
+    /// The stop price, or the last price when it was placed where it follows the price from the beginning or is pegged and pending;
+    /// zero if it does not wait.
     pub trigger_price: Amount,
     /// In hundredths of a percent.
     pub trailing_delta: Option<u32>,
@@ -297,11 +303,12 @@ impl Terms {
         self.quantity.is_zero() && self.quote_quantity.is_zero()
     }
 
-    /// What has to be held back for a quantity of it: a buyer pays its price, or the price that triggers it where it has none.
+    /// What has to be held back for a quantity of it: a buyer pays its price, or the price that triggers it where it has
+    /// none yet.
     pub fn needs(&self, quantity: Amount) -> Amount {
         match self.side {
             Side::Sell => quantity,
-            Side::Buy if self.kind.has_price() => quantity.times(self.price),
+            Side::Buy if self.kind.has_price() && !self.price.is_zero() => quantity.times(self.price),
             Side::Buy => quantity.times(self.trigger_price),
         }
     }

@@ -168,6 +168,11 @@ impl Spot {
 
     /// Lets an order work: it takes what it can, and what is left rests on the book if it may.
     pub(super) fn start(&mut self, id: i64, now_ms: i64) {
+        // assumed: the documentation says that it "may be rejected later", and not how that is shown.
+        if !self.takes_peg(id, now_ms) {
+            self.end(id, Status::Expired, now_ms);
+            return;
+        }
         let Some(order) = self.order_mut(id).filter(|o| o.is_open()) else { return };
         order.working_time = Some(now_ms);
         order.update_time = now_ms;
@@ -180,7 +185,9 @@ impl Spot {
             self.end(id, Status::Expired, now_ms);
             return;
         }
-        if !terms.kind.has_price() && self.hold(id, terms.cost(&plan)).is_err() {
+        // What was held back for it before its price was known may be less.
+        let cost = if terms.kind.has_price() { Amount::ZERO } else { terms.cost(&plan) };
+        if self.hold(id, cost).is_err() {
             self.end(id, Status::Expired, now_ms);
             return;
         }

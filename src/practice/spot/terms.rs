@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::order::{Kind, Peg, Prevention, Side, Terms, TimeInForce};
+use super::order::{Kind, Prevention, Side, Terms, TimeInForce};
+use super::pegs;
 use super::state::Spot;
 use super::symbol::Symbol;
 use crate::practice::amount::{Amount, NoAmount};
@@ -20,6 +21,11 @@ pub struct Naming {
 impl Naming {
     /// As in `POST /api/v3/order`.
     pub const PLAIN: Self = Self { prefix: "", special: &[] };
+
+    /// Whether the order waits for another one of its list.
+    fn is_pending(self) -> bool {
+        self.prefix.starts_with("pending")
+    }
 
     /// What a parameter is called; nothing where the order has no such parameter.
     pub fn name(self, usual: &str) -> String {
@@ -67,7 +73,8 @@ impl<'a> Sent<'a> {
         amount(&self.naming.name(usual), text)
     }
 
-    fn number(&self, usual: &str) -> Option<i64> {
+    /// A whole number.
+    pub fn number(&self, usual: &str) -> Option<i64> {
         self.call.number(&self.naming.name(usual))
     }
 
@@ -149,11 +156,12 @@ pub fn read(spot: &Spot, sent: &Sent<'_>) -> Result<Terms, Failure> {
         None => sent.word("type", Kind::parse, -1116, "Invalid orderType.")?.unwrap_or(Kind::Limit),
     };
     let time_in_force = sent.word("timeInForce", TimeInForce::parse, -1115, "Invalid timeInForce.")?;
+    let time_in_force = time_in_force.unwrap_or(TimeInForce::Gtc);
     goes_with(sent, kind)?;
     let mut terms = Terms {
         side,
         kind,
-        time_in_force: time_in_force.unwrap_or(TimeInForce::Gtc),
+        time_in_force,
         price: sent.amount("price")?,
         stop_price: sent.amount("stopPrice")?,
         trigger_price: Amount::ZERO,
@@ -165,18 +173,21 @@ pub fn read(spot: &Spot, sent: &Sent<'_>) -> Result<Terms, Failure> {
         prevention: prevention(sent.call)?,
         strategy_id: sent.number("strategyId"),
         strategy_type: sent.number("strategyType"),
-        peg: peg(sent, kind)?,
+        peg: pegs::read(sent, kind, time_in_force)?,
         sor: false,
         symbol,
     };
-    pegged_price(spot, &mut terms)?;
+    if !kind.is_contingent() && !sent.naming.is_pending() {
+        pegs::settle(spot, &mut terms)?;
+    }
     terms.trigger_price = trigger_price(spot, &terms);
     agree(sent, &terms)?;
     Ok(terms)
 }
 
 fn trigger_price(spot: &Spot, terms: &Terms) -> Amount {
-    if !terms.kind.is_contingent() || !terms.stop_price.is_zero() {
+    let waits = terms.kind.is_contingent() || terms.waits_for_peg();
+    if !waits || !terms.stop_price.is_zero() {
         return terms.stop_price;
     }
     spot.lane(&terms.symbol.name).map(|l| l.tape.last_price()).unwrap_or_default()
@@ -247,40 +258,5 @@ fn agree(sent: &Sent<'_>, terms: &Terms) -> Result<(), Failure> {
         let fix = "send a strategyType of at least 1000000";
         return Err(Failure::new(-1134, message, format!("`strategyType` is {number}"), fix));
     }
-    Ok(())
-}
-
-fn peg(sent: &Sent<'_>, kind: Kind) -> Result<Option<Peg>, Failure> {
-    let Some(price_type) = sent.text("pegPriceType") else { return Ok(None) };
-    if !kind.has_price() {
-        let cause = format!("a {} order has no price that could be pegged", kind.as_str());
-        let message = "This order type may not use pegged price.";
-        return Err(Failure::rejected(message, cause, "leave pegPriceType out"));
-    }
-    if price_type != "PRIMARY_PEG" && price_type != "MARKET_PEG" {
-        let cause = format!("`pegPriceType` is `{price_type}`");
-        return Err(Failure::new(-1210, "Invalid pegPriceType.", cause, "send PRIMARY_PEG or MARKET_PEG"));
-    }
-    if price_type == "MARKET_PEG" && kind == Kind::LimitMaker {
-        let message = "This price peg cannot be used with this order type.";
-        let cause = "a LIMIT_MAKER order at the other side's price would trade at once";
-        return Err(Failure::rejected(message, cause, "send pegPriceType=PRIMARY_PEG"));
-    }
-    if let Some(kind) = sent.text("pegOffsetType").filter(|t| *t != "PRICE_LEVEL") {
-        let cause = format!("`pegOffsetType` is `{kind}`");
-        return Err(Failure::new(-1211, "Invalid pegOffsetType.", cause, "send PRICE_LEVEL"));
-    }
-    Ok(Some(Peg { price_type: price_type.to_owned(), offset: sent.number("pegOffsetValue") }))
-}
-
-/// Takes the price of a pegged order from the book: of its own side (`PRIMARY_PEG`) or the other one (`MARKET_PEG`).
-fn pegged_price(spot: &Spot, terms: &mut Terms) -> Result<(), Failure> {
-    let (Some(peg), Some(lane)) = (&terms.peg, spot.lane(&terms.symbol.name)) else { return Ok(()) };
-    let side = if peg.price_type == "MARKET_PEG" { terms.side.other() } else { terms.side };
-    let level = usize::try_from(peg.offset.unwrap_or(0)).unwrap_or(usize::MAX);
-    terms.price = super::book::prices(spot, lane, side).into_iter().nth(level).ok_or_else(|| {
-        let message = "Order book liquidity is too low for this pegged order.";
-        Failure::rejected(message, "the book has no such level", "send a smaller pegOffsetValue")
-    })?;
     Ok(())
 }

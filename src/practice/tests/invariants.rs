@@ -26,12 +26,16 @@ fn order() -> impl Strategy<Value = Action> {
         "LIMIT&timeInForce=GTC",
         "LIMIT&timeInForce=IOC",
         "LIMIT&timeInForce=FOK",
+        "LIMIT&timeInForce=GTC&pegPriceType=PRIMARY_PEG",
+        "LIMIT&timeInForce=GTC&pegPriceType=MARKET_PEG",
         "LIMIT_MAKER",
         "MARKET",
         "STOP_LOSS",
         "STOP_LOSS_LIMIT&timeInForce=GTC",
+        "STOP_LOSS_LIMIT&timeInForce=GTC&pegPriceType=MARKET_PEG",
         "TAKE_PROFIT",
         "TAKE_PROFIT_LIMIT&timeInForce=GTC",
+        "TAKE_PROFIT_LIMIT&timeInForce=GTC&pegPriceType=PRIMARY_PEG",
     ]);
     let prevention = prop::sample::select(vec![
         "",
@@ -61,7 +65,8 @@ fn order() -> impl Strategy<Value = Action> {
                 ("LTCUSDT", dollars(price), dollars(stop), quantity)
             };
             let mut query = format!("symbol={name}&side={side}&type={kind}&quantity={quantity}{prevention}");
-            if kind.contains("LIMIT") {
+            // Of the pegged ones, some have a limit of their own.
+            if kind.contains("LIMIT") && !kind.contains("PRIMARY_PEG") {
                 query += &format!("&price={price}");
             }
             if kind.contains("STOP") || kind.contains("PROFIT") {

@@ -11,6 +11,7 @@ mod lists;
 mod log;
 mod market;
 mod orders;
+mod pegs;
 mod server;
 mod shapes;
 pub(super) mod support;

@@ -366,7 +366,12 @@ fn locked_by_open_orders(session: &Session) -> std::collections::BTreeMap<String
 /// The price by which money is held back for a buying order, in units of 1e-8. Of one that follows the price from the beginning no
 /// answer tells it: that is the last price when it was placed.
 pub fn holding_price(exchange: &Exchange, order: &Value) -> i128 {
-    let told = ["price", "stopPrice"].iter().map(|field| units(&order[*field])).find(|price| *price != 0);
+    let given = |field: &str| order.get(field).map(units).filter(|price| *price != 0);
+    if let Some(pegged) = given("peggedPrice") {
+        // It pays no more than either of its prices.
+        return given("price").map_or(pegged, |price| price.min(pegged));
+    }
+    let told = ["price", "stopPrice"].iter().find_map(|field| given(field));
     told.unwrap_or_else(|| {
         let id = order["orderId"].as_i64().unwrap();
         let held = exchange.state().look(|world| world.spot.order(id).map(|o| o.terms.trigger_price));

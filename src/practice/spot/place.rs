@@ -191,7 +191,7 @@ impl Spot {
         if !terms.quote_quantity.is_zero()
             && let Some(order) = self.order_mut(id)
         {
-            order.terms.quantity = plan.quantity() + plan.decremented(terms.prevention);
+            order.terms.quantity = plan.quantity() + plan.decremented(terms.prevention) + plan.unbought;
         }
         if let Some(lane) = self.lane_mut(&terms.symbol.name) {
             lane.changes += 1;

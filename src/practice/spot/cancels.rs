@@ -24,7 +24,7 @@ fn unknown(call: &Call<'_>, id: &str, client_id: &str) -> Failure {
 /// If there is none, or it may not be cancelled.
 pub fn cancel(spot: &mut Spot, call: &Call<'_>, id: &str, client_id: &str) -> Result<i64, Failure> {
     lane(spot, call)?;
-    let order = find(spot, call, id, client_id)
+    let order = find(spot, call, id, client_id)?
         .filter(|o| o.is_open())
         .ok_or_else(|| unknown(call, id, client_id))?;
     permitted(call, order)?;

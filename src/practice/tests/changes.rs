@@ -339,3 +339,45 @@ fn an_iceberg_shows_less_only_if_it_has_to() {
     assert_eq!(iceberg("0.5"), "0.50000000");
     audit(&session, "iceberg amended");
 }
+
+/// Name, the call, what it is sent but for the two ids.
+const BOTH_IDS: &[(&str, &str, &str)] = &[
+    ("query", "GET order", "symbol=LTCBTC"),
+    ("cancel", "DELETE order", "symbol=LTCBTC"),
+    ("amend", AMEND, "symbol=LTCBTC&newQty=3&newClientOrderId=old"),
+];
+
+#[test]
+fn an_order_that_is_named_by_both_ids_must_have_both() {
+    let wrong = json!({"code": -2039, "msg": "Client order ID is not correct for this order ID."});
+    let session = resting();
+    session.ok("POST order", &NEW.replace("=new", "=other"));
+    let id = session.ok("GET order", "symbol=LTCBTC&origClientOrderId=old")["orderId"].to_string();
+    for name in ["other", "none"] {
+        for (case, call, query) in BOTH_IDS {
+            let both = format!("{query}&orderId={id}&origClientOrderId={name}");
+            let refused = session.send(call, &both);
+            assert_eq!((refused.status, &refused.body), (400, &wrong), "{case} {name}");
+            let unknown = session.send(call, &both.replace(&id, "1"));
+            assert_ne!(unknown.body["code"], wrong["code"], "{case} {name}: no order has the id");
+        }
+        let both = format!("cancelOrderId={id}&cancelOrigClientOrderId={name}");
+        let refused = session.send(REPLACE, &format!("{NEW}&cancelReplaceMode=STOP_ON_FAILURE&{both}"));
+        assert_eq!(refused.body["code"], -2022, "{name}");
+        assert_eq!(refused.body["data"]["cancelResponse"], wrong, "{name}");
+    }
+    assert_eq!((session.status("LTCBTC", "old"), session.status("LTCBTC", "other")), pair("NEW", "NEW"));
+    for (case, call, query) in BOTH_IDS.iter().rev() {
+        let answer = session.ok(call, &format!("{query}&orderId={id}&origClientOrderId=old"));
+        assert!(answer.is_object(), "{case}");
+    }
+    // It need not be open.
+    let refused =
+        session.refused("DELETE order", &format!("symbol=LTCBTC&orderId={id}&origClientOrderId=other"));
+    assert_eq!(refused.0, -2039, "an order that was cancelled");
+    audit(&session, "both ids");
+}
+
+fn pair(first: &str, second: &str) -> (String, String) {
+    (first.to_owned(), second.to_owned())
+}

@@ -142,8 +142,8 @@ const REFUSALS: [(&str, &str, i32, &str); 9] = [
     (
         "/api/v3/order",
         "symbol=ARKBTC&orderId=43292019&origClientOrderId=x",
-        -2013,
-        "no order `43292019` on ARKBTC",
+        -2039,
+        "the order `43292019` has another client order id than `x`",
     ),
     ("/api/v3/order", "symbol=ARKBTC&origClientOrderId=none", -2013, "no order `none` on ARKBTC"),
     (

@@ -240,10 +240,11 @@ pub fn short(short: &Short) -> Failure {
     )
 }
 
-/// A client order id as the exchange makes them: 22 letters and digits, here always the same for an order.
+/// A client order id as the exchange makes them: 22 letters and digits, here always the same for a number. Orders have theirs from
+/// positive numbers, cancellations from negative ones.
 pub fn made_up_id(id: i64) -> String {
     const LETTERS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut state = id.unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut state = id.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut letter = || {
         state ^= state << 13;
         state ^= state >> 7;

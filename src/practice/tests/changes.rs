@@ -381,3 +381,47 @@ fn an_order_that_is_named_by_both_ids_must_have_both() {
 fn pair(first: &str, second: &str) -> (String, String) {
     (first.to_owned(), second.to_owned())
 }
+
+const UNNAMED: &str = "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&price=0.00111";
+
+#[test]
+fn a_cancellation_without_an_id_gets_one_of_its_own() {
+    let ids = || {
+        let session = Session::new();
+        let mut ids: Vec<(String, String)> = Vec::new();
+        let mut note = |case: &str, canceled: &Value| {
+            let id = |field: &str| canceled[field].as_str().unwrap().to_owned();
+            let (order, cancel) = (id("origClientOrderId"), id("clientOrderId"));
+            assert!(
+                cancel.len() == 22 && cancel.chars().all(|c| c.is_ascii_alphanumeric()),
+                "{case}: {cancel}"
+            );
+            assert_ne!(order, cancel, "{case}");
+            assert_eq!(session.status("LTCBTC", &order), "CANCELED", "{case}: it keeps its own");
+            ids.push((order, cancel));
+        };
+        let placed = || session.ok("POST order", UNNAMED)["orderId"].to_string();
+        let query = format!("symbol=LTCBTC&orderId={}", placed());
+        note("cancel", &session.ok("DELETE order", &query));
+        let query = format!("{UNNAMED}&cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId={}", placed());
+        note("replace", &session.ok(REPLACE, &query)["cancelResponse"]);
+        let oco = "symbol=LTCBTC&side=SELL&quantity=5&aboveType=LIMIT_MAKER&abovePrice=0.0012&belowType=STOP_LOSS&belowStopPrice=0.0011";
+        session.ok("POST orderList/oco", oco);
+        let list = session.ok("DELETE orderList", "symbol=LTCBTC&orderListId=1929001");
+        note("list", &list["orderReports"][0]);
+        placed();
+        session.ok("POST orderList/oco", oco);
+        let all = session.ok("DELETE openOrders", "symbol=LTCBTC");
+        let reports = [&all[0], &all[1], &all[2]["orderReports"][0], &all[2]["orderReports"][1]];
+        for report in reports {
+            note("all", report);
+            assert_eq!(report["clientOrderId"], reports[0]["clientOrderId"], "one for all: {all}");
+        }
+        ids
+    };
+    let first = ids();
+    assert_eq!(ids(), first, "the same again at the same time");
+    let mut cancels: Vec<&String> = first.iter().map(|(_, cancel)| cancel).collect();
+    cancels.dedup();
+    assert_eq!(cancels.len(), 4, "one for each request: {first:?}");
+}

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::lane::{Lane, Level};
-use super::order::{Order, Prevention, Side, Status, TimeInForce};
+use super::order::{Order, Prevention, Side, Status};
 use super::state::{PreventedMatch, Spot};
 use super::tape::between_participants;
 use crate::practice::amount::Amount;
@@ -234,8 +234,8 @@ impl Spot {
             self.release_surplus(id);
         } else if expires {
             self.end(id, Status::ExpiredInMatch, now_ms);
-        } else if !order.terms.kind.has_price() || order.terms.time_in_force != TimeInForce::Gtc {
-            self.end(id, Status::Expired, now_ms);
+        } else if let Some(why) = order.terms.unfilled() {
+            self.expire(id, why, now_ms);
         } else {
             self.release_surplus(id);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::filters;
 use super::ledger::Short;
 use super::matching::{Plan, Taker, Wants};
-use super::order::{Kind, Order, Shown, Side, Status, Terms, TimeInForce, Trailing};
+use super::order::{Expiry, Kind, Order, Shown, Side, Status, Terms, TimeInForce, Trailing};
 use super::state::Spot;
 use super::symbol::Asset;
 use crate::practice::amount::Amount;
@@ -134,6 +134,7 @@ impl Spot {
             list,
             terms,
             status,
+            expiry: None,
             time: now_ms,
             update_time: now_ms,
             working_time: None,
@@ -177,15 +178,15 @@ impl Spot {
         let plan = self.plan(lane, terms.taker(remaining));
         if terms.kind == Kind::LimitMaker && !plan.steps.is_empty() {
             // One that has waited for another order: there is nobody left to tell that it is refused.
-            self.end(id, Status::Expired, now_ms);
+            self.expire(id, Expiry::Rejected, now_ms);
             return;
         }
         if !terms.kind.has_price() && self.hold(id, terms.cost(&plan)).is_err() {
-            self.end(id, Status::Expired, now_ms);
+            self.expire(id, Expiry::Rejected, now_ms);
             return;
         }
         if terms.time_in_force == TimeInForce::Fok && terms.kind.has_price() && plan.quantity() < remaining {
-            self.end(id, Status::Expired, now_ms);
+            self.expire(id, Expiry::UnfilledFok, now_ms);
             return;
         }
         if !terms.quote_quantity.is_zero()

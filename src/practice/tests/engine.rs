@@ -195,6 +195,12 @@ fn an_order_is_found_by_either_id() {
 }
 
 #[test]
+fn a_past_order_that_expired_tells_why() {
+    let all = get("/api/v3/allOrders", "symbol=ETHUSDT&orderId=42911028&limit=1");
+    assert_eq!(ended(&all[0]), "EXPIRED UNFILLED_IOC_QUANTITY_EXPIRED", "{all}");
+}
+
+#[test]
 fn zero_balances_can_be_left_out() {
     let has = |query: &str, asset: &str| {
         let account = get("/api/v3/account", query);

@@ -76,7 +76,7 @@ pub fn keep_priority(spot: &mut Spot, call: &Call<'_>) -> Answer {
     let symbol = &lane(spot, call)?.symbol.name;
     let quantity = amount("newQty", call.text("newQty").unwrap_or_default())?;
     let order =
-        find(spot, call, "orderId", "origClientOrderId").filter(|o| o.is_open()).ok_or_else(|| {
+        find(spot, call, "orderId", "origClientOrderId")?.filter(|o| o.is_open()).ok_or_else(|| {
             let named = call.text("orderId").or(call.text("origClientOrderId")).unwrap_or_default();
             let cause = format!("no open order `{named}` on {symbol}");
             rejected("Unknown order sent.", cause, "ask `openOrders` for the open orders of the symbol")

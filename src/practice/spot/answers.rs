@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::order::{Fill, Kind, Order, Prevention, Side, Status, TimeInForce};
+use super::order::{Expiry, Fill, Kind, Order, Prevention, Side, Status, TimeInForce};
 use super::state::Spot;
 use crate::practice::amount::Amount;
 use crate::practice::engine::{Call, Failure, json_part};
@@ -39,6 +39,8 @@ pub struct Conditional<'a> {
     peg_offset_value: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pegged_price: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiry_reason: Option<Expiry>,
 }
 
 impl<'a> Conditional<'a> {
@@ -61,6 +63,7 @@ impl<'a> Conditional<'a> {
             peg_offset_type: offset.map(|_| "PRICE_LEVEL"),
             peg_offset_value: offset,
             pegged_price: terms.pegged_price(),
+            expiry_reason: order.expiry,
         }
     }
 }

@@ -24,7 +24,7 @@ fn unknown(call: &Call<'_>, id: &str, client_id: &str) -> Failure {
 /// If there is none, or it may not be cancelled.
 pub fn cancel(spot: &mut Spot, call: &Call<'_>, id: &str, client_id: &str) -> Result<i64, Failure> {
     lane(spot, call)?;
-    let order = find(spot, call, id, client_id)
+    let order = find(spot, call, id, client_id)?
         .filter(|o| o.is_open())
         .ok_or_else(|| unknown(call, id, client_id))?;
     permitted(call, order)?;
@@ -51,7 +51,8 @@ fn permitted(call: &Call<'_>, order: &Order) -> Result<(), Failure> {
     Err(Failure::new(-2011, message, cause, "leave cancelRestrictions out to cancel it as it is"))
 }
 
-/// What a cancellation is called: `newClientOrderId`, or a name made from the order's id.
+/// What a cancellation is called: `newClientOrderId`, or a name made from the order's id, which is not that of the order.
+/// Source: Spot REST documentation, "Cancel order": it identifies the cancellation, not the order.
 pub fn cancel_id(call: &Call<'_>, parameter: &str, order: i64) -> String {
     call.text(parameter).map_or_else(|| super::place::made_up_id(-order), str::to_owned)
 }
@@ -72,37 +73,31 @@ enum Each<'a> {
     List(Box<ListAnswer<'a, Canceled<'a>>>),
 }
 
-/// What was cancelled in one go, and what that is called.
+/// What was cancelled in one go.
 struct Gone {
     list: Option<i64>,
     orders: Vec<i64>,
-    name: String,
 }
 
 impl Gone {
-    fn answer<'a>(&'a self, spot: &'a Spot, call: &Call<'_>) -> Option<Each<'a>> {
+    fn answer<'a>(&'a self, spot: &'a Spot, call: &Call<'_>, name: &'a str) -> Option<Each<'a>> {
         if let Some(list) = self.list {
             let list = spot.list(list)?;
-            return Some(Each::List(Box::new(ListAnswer::canceled(
-                call,
-                spot,
-                list,
-                (&self.orders, &self.name),
-            ))));
+            return Some(Each::List(Box::new(ListAnswer::canceled(call, spot, list, (&self.orders, name)))));
         }
         let order = self.orders.first().and_then(|id| spot.order(*id))?;
-        Some(Each::Order(Box::new(Canceled::of(call, order, &self.name))))
+        Some(Each::Order(Box::new(Canceled::of(call, order, name))))
     }
 }
 
-/// `DELETE /api/v3/openOrders`. A list is cancelled as a whole, and told of once.
+/// `DELETE /api/v3/openOrders`. A list is cancelled as a whole, and told of once; the cancellations share one id, as in the sample
+/// of the documentation.
 pub fn open_orders(spot: &mut Spot, call: &Call<'_>) -> Answer {
     let lane = lane(spot, call)?;
     let symbol = std::sync::Arc::clone(&lane.symbol.name);
     let open: Vec<i64> = lane.open.iter().copied().collect();
-    if open.is_empty() {
-        return Err(unknown(call, "symbol", "symbol"));
-    }
+    let Some(first) = open.first() else { return Err(unknown(call, "symbol", "symbol")) };
+    let name = cancel_id(call, "newClientOrderId", *first);
     let mut gone = Vec::new();
     for id in open {
         let Some(order) = spot.order(id).filter(|o| o.is_open()) else { continue };
@@ -113,8 +108,8 @@ pub fn open_orders(spot: &mut Spot, call: &Call<'_>) -> Answer {
             spot.end(id, Status::Canceled, call.now_ms());
             vec![id]
         };
-        gone.push(Gone { list, orders, name: cancel_id(call, "newClientOrderId", id) });
+        gone.push(Gone { list, orders });
     }
     spot.follow(&symbol, call.now_ms());
-    json(&gone.iter().filter_map(|g| g.answer(spot, call)).collect::<Vec<_>>())
+    json(&gone.iter().filter_map(|g| g.answer(spot, call, &name)).collect::<Vec<_>>())
 }

@@ -111,21 +111,37 @@ pub fn open_orders(spot: &Spot, call: &Call<'_>) -> Answer {
     json(&open.into_iter().map(|o| queried(call, o)).collect::<Result<Vec<_>, _>>()?)
 }
 
-/// Finds the order that a call names. With both ids, it must have both. Source: Spot REST documentation, "Query order".
-pub fn find<'a>(spot: &'a Spot, call: &Call<'_>, id: &str, client_id: &str) -> Option<&'a Order> {
+/// Finds the order that a call names. With both ids, the order with the one must have the other.
+/// Source: Spot REST documentation, "Query order"; errors.md, -2039.
+///
+/// # Errors
+/// If it has another client order id than the call says.
+pub fn find<'a>(
+    spot: &'a Spot,
+    call: &Call<'_>,
+    id: &str,
+    client_id: &str,
+) -> Result<Option<&'a Order>, Failure> {
     let symbol = call.text("symbol").unwrap_or_default();
     let named = call.text(client_id);
     let found = match (call.number(id), named) {
-        (Some(id), _) => spot.order(id),
+        (Some(id), _) => spot.order(id).filter(|o| *o.terms.symbol.name == *symbol),
         (None, Some(name)) => spot.order_of_client(symbol, name),
         (None, None) => None,
     };
-    found.filter(|o| *o.terms.symbol.name == *symbol && named.is_none_or(|name| name == o.client_id))
+    if let (Some(order), Some(name)) = (found, named)
+        && order.client_id != name
+    {
+        let cause = format!("the order `{}` has another client order id than `{name}`", order.id);
+        let message = "Client order ID is not correct for this order ID.";
+        return Err(Failure::new(-2039, message, cause, "send one of the two ids"));
+    }
+    Ok(found)
 }
 
 pub fn order(spot: &Spot, call: &Call<'_>) -> Answer {
     let symbol = &lane(spot, call)?.symbol.name;
-    let found = find(spot, call, "orderId", "origClientOrderId").ok_or_else(|| {
+    let found = find(spot, call, "orderId", "origClientOrderId")?.ok_or_else(|| {
         let named = call.text("orderId").or(call.text("origClientOrderId")).unwrap_or_default();
         let cause = format!("no order `{named}` on {symbol}");
         Failure::new(-2013, "Order does not exist.", cause, "ask `allOrders` for the orders of the symbol")

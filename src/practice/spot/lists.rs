@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::filters;
-use super::order::{Kind, Order, Status, Terms};
+use super::order::{Expiry, Kind, Order, Status, Terms};
 use super::place::made_up_id;
 use super::state::Spot;
 use super::symbol::Symbol;
@@ -196,14 +196,18 @@ impl Spot {
         if working == Some(order) {
             match status {
                 Status::Filled => self.start_legs(id, now_ms),
-                _ if !status.is_open() => legs.iter().for_each(|leg| self.end(*leg, Status::Expired, now_ms)),
+                _ if !status.is_open() => {
+                    for leg in legs {
+                        self.expire(leg, Expiry::OtoPhaseOne, now_ms);
+                    }
+                }
                 _ => {}
             }
         } else if begun || !status.is_open() {
             for other in legs.into_iter().filter(|leg| *leg != order) {
                 // It may have been this one that ended the one that changed.
                 if !self.order(other).is_some_and(Order::has_begun) {
-                    self.end(other, Status::Expired, now_ms);
+                    self.expire(other, Expiry::OcoTrigger, now_ms);
                 }
             }
         }
@@ -246,7 +250,7 @@ impl Spot {
         }
         for leg in list.legs {
             if self.hold(leg, Amount::ZERO).is_err() || (list.of_proceeds && !self.may_start(leg, now_ms)) {
-                self.end(leg, Status::Expired, now_ms);
+                self.expire(leg, Expiry::Rejected, now_ms);
                 continue;
             }
             self.begin(leg, now_ms);

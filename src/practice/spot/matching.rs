@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::lane::{Lane, Level};
-use super::order::{Order, Prevention, Side, Status, TimeInForce};
+use super::order::{Order, Prevention, Side, Status};
 use super::state::{PreventedMatch, Spot};
 use super::tape::between_participants;
 use crate::practice::amount::Amount;
@@ -46,6 +46,14 @@ impl Wants {
     fn is_done(self) -> bool {
         matches!(self, Self::Base(left) if left.is_zero())
     }
+
+    /// What the rest of an amount of the quote asset would buy at a price.
+    fn unbought(self, price: Amount) -> Amount {
+        match self {
+            Self::Base(_) => Amount::ZERO,
+            Self::Quote(left, step) => left.over(price).floor_to(step),
+        }
+    }
 }
 
 /// One step of a plan.
@@ -65,6 +73,10 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Whether the order ends where it would trade with another one of the account.
     pub taker_expires: bool,
+    /// What an order by an amount of the quote asset would have traded beyond its steps at the last price in the book: zero if
+    /// it is filled completely.
+    // assumed: the documentation does not say what the `origQty` of one is that the book does not fill; by this price it has one.
+    pub unbought: Amount,
 }
 
 impl Plan {
@@ -145,11 +157,13 @@ impl Spot {
     pub fn plan(&self, lane: &Lane, taker: Taker) -> Plan {
         let mut plan = Plan::default();
         let mut wants = taker.wants;
+        let mut last_price = None;
         for next in self.counterparties(lane, taker.side.other()) {
             let (price, offered) = match &next {
                 Next::Participant(level) => (level.price, level.quantity),
                 Next::Own(order) => (order.terms.price, order.remaining()),
             };
+            last_price = Some(price);
             let quantity = wants.at(price, offered);
             if taker.limit.is_some_and(|limit| !taker.side.takes(limit, price)) || quantity.is_zero() {
                 break;
@@ -164,7 +178,7 @@ impl Spot {
                     match taker.prevention {
                         Prevention::ExpireTaker | Prevention::ExpireBoth => {
                             plan.taker_expires = true;
-                            return plan;
+                            break;
                         }
                         Prevention::Decrement => {
                             wants = wants.less(price, quantity);
@@ -180,6 +194,7 @@ impl Spot {
                 break;
             }
         }
+        plan.unbought = last_price.map(|price| wants.unbought(price)).unwrap_or_default();
         plan
     }
 
@@ -219,8 +234,8 @@ impl Spot {
             self.release_surplus(id);
         } else if expires {
             self.end(id, Status::ExpiredInMatch, now_ms);
-        } else if !order.terms.kind.has_price() || order.terms.time_in_force != TimeInForce::Gtc {
-            self.end(id, Status::Expired, now_ms);
+        } else if let Some(why) = order.terms.unfilled() {
+            self.expire(id, why, now_ms);
         } else {
             self.release_surplus(id);
         }

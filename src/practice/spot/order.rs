@@ -140,6 +140,18 @@ impl Status {
     }
 }
 
+written! {
+    /// Why an order has expired. Source: Spot documentation, "User Data Streams", "Order Expiry Reason".
+    Expiry {
+        Rejected = "REJECTED",
+        OcoTrigger = "OCO_TRIGGER",
+        OtoPhaseOne = "OTO_PHASE_ONE_EXPIRED",
+        UnfilledIoc = "UNFILLED_IOC_QUANTITY_EXPIRED",
+        UnfilledFok = "UNFILLED_FOK_ORDER_EXPIRED",
+        NoLiquidity = "INSUFFICIENT_LIQUIDITY",
+    }
+}
+
 /// How an order follows the price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trailing {
@@ -205,6 +217,8 @@ pub struct Order {
     pub list: Option<i64>,
     pub terms: Terms,
     pub status: Status,
+    /// Why it is [`Status::Expired`], if it is.
+    pub expiry: Option<Expiry>,
     pub time: i64,
     pub update_time: i64,
     /// Since when it is on the book; `None` before that.
@@ -298,6 +312,16 @@ impl Order {
 }
 
 impl Terms {
+    /// Why what the book leaves of it expires; `None` if that rests.
+    pub fn unfilled(&self) -> Option<Expiry> {
+        match self.time_in_force {
+            _ if !self.kind.has_price() => Some(Expiry::NoLiquidity),
+            TimeInForce::Ioc => Some(Expiry::UnfilledIoc),
+            TimeInForce::Fok => Some(Expiry::UnfilledFok),
+            TimeInForce::Gtc => None,
+        }
+    }
+
     /// Whether how much it is will be known only when another order has filled.
     pub fn has_no_quantity(&self) -> bool {
         self.quantity.is_zero() && self.quote_quantity.is_zero()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::lane::OwnTrade;
-use super::order::{Kind, Prevention, Side, Status, Terms, TimeInForce};
+use super::order::{Expiry, Kind, Prevention, Side, Status, Terms, TimeInForce};
 use super::state::{Fees, Spot};
 use super::symbol::{Asset, Rules, Symbol};
 use super::tape::{LAST_PAST, MINUTE_MS, PastFill};
@@ -303,16 +303,6 @@ impl OrderRow {
             sor: false,
         }
     }
-
-    fn ended_as(&self) -> Option<Status> {
-        let filled: Amount = self.fills.iter().map(|(_, quantity)| *quantity).sum();
-        match (filled == self.quantity, self.ended, filled.is_zero()) {
-            (true, ..) => Some(Status::Filled),
-            (_, Some(_), _) if self.time_in_force == TimeInForce::Ioc => Some(Status::Expired),
-            (_, Some(_), _) => Some(Status::Canceled),
-            _ => None,
-        }
-    }
 }
 
 /// The symbols of the practice account.
@@ -384,7 +374,9 @@ fn relive_order(spot: &mut Spot, row: &OrderRow) {
         spot.book_fill(id, trade, !row.takes());
     }
     spot.release_surplus(id);
-    if let Some(status) = row.ended_as().filter(|s| *s != Status::Filled) {
-        spot.end(id, status, ended);
+    match row.ended {
+        Some(_) if row.time_in_force == TimeInForce::Ioc => spot.expire(id, Expiry::UnfilledIoc, ended),
+        Some(_) => spot.end(id, Status::Canceled, ended),
+        None => {}
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::filters;
 use super::ledger::Short;
 use super::matching::{Plan, Taker, Wants};
-use super::order::{Kind, Order, Shown, Side, Status, Terms, TimeInForce, Trailing};
+use super::order::{Expiry, Kind, Order, Shown, Side, Status, Terms, TimeInForce, Trailing};
 use super::state::Spot;
 use super::symbol::Asset;
 use crate::practice::amount::Amount;
@@ -134,6 +134,7 @@ impl Spot {
             list,
             terms,
             status,
+            expiry: None,
             time: now_ms,
             update_time: now_ms,
             working_time: None,
@@ -170,7 +171,7 @@ impl Spot {
     pub(super) fn start(&mut self, id: i64, now_ms: i64) {
         // assumed: the documentation says that it "may be rejected later", and not how that is shown.
         if !self.takes_peg(id, now_ms) {
-            self.end(id, Status::Expired, now_ms);
+            self.expire(id, Expiry::Rejected, now_ms);
             return;
         }
         let Some(order) = self.order_mut(id).filter(|o| o.is_open()) else { return };
@@ -182,23 +183,23 @@ impl Spot {
         let plan = self.plan(lane, terms.taker(remaining));
         if terms.kind == Kind::LimitMaker && !plan.steps.is_empty() {
             // One that has waited for another order: there is nobody left to tell that it is refused.
-            self.end(id, Status::Expired, now_ms);
+            self.expire(id, Expiry::Rejected, now_ms);
             return;
         }
         // What was held back for it before its price was known may be less.
         let cost = if terms.kind.has_price() { Amount::ZERO } else { terms.cost(&plan) };
         if self.hold(id, cost).is_err() {
-            self.end(id, Status::Expired, now_ms);
+            self.expire(id, Expiry::Rejected, now_ms);
             return;
         }
         if terms.time_in_force == TimeInForce::Fok && terms.kind.has_price() && plan.quantity() < remaining {
-            self.end(id, Status::Expired, now_ms);
+            self.expire(id, Expiry::UnfilledFok, now_ms);
             return;
         }
         if !terms.quote_quantity.is_zero()
             && let Some(order) = self.order_mut(id)
         {
-            order.terms.quantity = plan.quantity() + plan.decremented(terms.prevention);
+            order.terms.quantity = plan.quantity() + plan.decremented(terms.prevention) + plan.unbought;
         }
         if let Some(lane) = self.lane_mut(&terms.symbol.name) {
             lane.changes += 1;
@@ -247,10 +248,11 @@ pub fn short(short: &Short) -> Failure {
     )
 }
 
-/// A client order id as the exchange makes them: 22 letters and digits, here always the same for an order.
+/// A client order id as the exchange makes them: 22 letters and digits, here always the same for a number. Orders have theirs from
+/// positive numbers, cancellations from negative ones.
 pub fn made_up_id(id: i64) -> String {
     const LETTERS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut state = id.unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut state = id.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut letter = || {
         state ^= state << 13;
         state ^= state >> 7;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::lane::{Lane, OwnTrade};
 use super::ledger::{Ledger, Short};
 use super::lists::OrderList;
-use super::order::{Fill, Order, Shown, Side, Status};
+use super::order::{Expiry, Fill, Order, Shown, Side, Status};
 use super::symbol::{Asset, Symbol};
 use super::tape::Trade;
 use crate::practice::amount::Amount;
@@ -263,6 +263,13 @@ impl Spot {
             }
         }
         self.touched.push_back(id);
+    }
+
+    /// Ends an open order that has expired.
+    pub(super) fn expire(&mut self, id: i64, why: Expiry, now_ms: i64) {
+        let Some(order) = self.order_mut(id).filter(|o| o.is_open()) else { return };
+        order.expiry = Some(why);
+        self.end(id, Status::Expired, now_ms);
     }
 
     /// Ends an open order and frees what is held for it.

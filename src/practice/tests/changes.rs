@@ -339,3 +339,89 @@ fn an_iceberg_shows_less_only_if_it_has_to() {
     assert_eq!(iceberg("0.5"), "0.50000000");
     audit(&session, "iceberg amended");
 }
+
+/// Name, the call, what it is sent but for the two ids.
+const BOTH_IDS: &[(&str, &str, &str)] = &[
+    ("query", "GET order", "symbol=LTCBTC"),
+    ("cancel", "DELETE order", "symbol=LTCBTC"),
+    ("amend", AMEND, "symbol=LTCBTC&newQty=3&newClientOrderId=old"),
+];
+
+#[test]
+fn an_order_that_is_named_by_both_ids_must_have_both() {
+    let wrong = json!({"code": -2039, "msg": "Client order ID is not correct for this order ID."});
+    let session = resting();
+    session.ok("POST order", &NEW.replace("=new", "=other"));
+    let id = session.ok("GET order", "symbol=LTCBTC&origClientOrderId=old")["orderId"].to_string();
+    for name in ["other", "none"] {
+        for (case, call, query) in BOTH_IDS {
+            let both = format!("{query}&orderId={id}&origClientOrderId={name}");
+            let refused = session.send(call, &both);
+            assert_eq!((refused.status, &refused.body), (400, &wrong), "{case} {name}");
+            let unknown = session.send(call, &both.replace(&id, "1"));
+            assert_ne!(unknown.body["code"], wrong["code"], "{case} {name}: no order has the id");
+        }
+        let both = format!("cancelOrderId={id}&cancelOrigClientOrderId={name}");
+        let refused = session.send(REPLACE, &format!("{NEW}&cancelReplaceMode=STOP_ON_FAILURE&{both}"));
+        assert_eq!(refused.body["code"], -2022, "{name}");
+        assert_eq!(refused.body["data"]["cancelResponse"], wrong, "{name}");
+    }
+    assert_eq!((session.status("LTCBTC", "old"), session.status("LTCBTC", "other")), pair("NEW", "NEW"));
+    for (case, call, query) in BOTH_IDS.iter().rev() {
+        let answer = session.ok(call, &format!("{query}&orderId={id}&origClientOrderId=old"));
+        assert!(answer.is_object(), "{case}");
+    }
+    // It need not be open.
+    let refused =
+        session.refused("DELETE order", &format!("symbol=LTCBTC&orderId={id}&origClientOrderId=other"));
+    assert_eq!(refused.0, -2039, "an order that was cancelled");
+    audit(&session, "both ids");
+}
+
+fn pair(first: &str, second: &str) -> (String, String) {
+    (first.to_owned(), second.to_owned())
+}
+
+const UNNAMED: &str = "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=2&price=0.00111";
+
+#[test]
+fn a_cancellation_without_an_id_gets_one_of_its_own() {
+    let ids = || {
+        let session = Session::new();
+        let mut ids: Vec<(String, String)> = Vec::new();
+        let mut note = |case: &str, canceled: &Value| {
+            let id = |field: &str| canceled[field].as_str().unwrap().to_owned();
+            let (order, cancel) = (id("origClientOrderId"), id("clientOrderId"));
+            assert!(
+                cancel.len() == 22 && cancel.chars().all(|c| c.is_ascii_alphanumeric()),
+                "{case}: {cancel}"
+            );
+            assert_ne!(order, cancel, "{case}");
+            assert_eq!(session.status("LTCBTC", &order), "CANCELED", "{case}: it keeps its own");
+            ids.push((order, cancel));
+        };
+        let placed = || session.ok("POST order", UNNAMED)["orderId"].to_string();
+        let query = format!("symbol=LTCBTC&orderId={}", placed());
+        note("cancel", &session.ok("DELETE order", &query));
+        let query = format!("{UNNAMED}&cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId={}", placed());
+        note("replace", &session.ok(REPLACE, &query)["cancelResponse"]);
+        let oco = "symbol=LTCBTC&side=SELL&quantity=5&aboveType=LIMIT_MAKER&abovePrice=0.0012&belowType=STOP_LOSS&belowStopPrice=0.0011";
+        session.ok("POST orderList/oco", oco);
+        let list = session.ok("DELETE orderList", "symbol=LTCBTC&orderListId=1929001");
+        note("list", &list["orderReports"][0]);
+        placed();
+        session.ok("POST orderList/oco", oco);
+        let all = session.ok("DELETE openOrders", "symbol=LTCBTC");
+        let reports = [&all[0], &all[1], &all[2]["orderReports"][0], &all[2]["orderReports"][1]];
+        for report in reports {
+            note("all", report);
+            assert_eq!(report["clientOrderId"], reports[0]["clientOrderId"], "one for all: {all}");
+        }
+        ids
+    };
+    let first = ids();
+    assert_eq!(ids(), first, "the same again at the same time");
+    let mut cancels: Vec<&String> = first.iter().map(|(_, cancel)| cancel).collect();
+    cancels.dedup();
+    assert_eq!(cancels.len(), 4, "one for each request: {first:?}");
+}

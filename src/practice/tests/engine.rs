@@ -142,8 +142,8 @@ const REFUSALS: [(&str, &str, i32, &str); 9] = [
     (
         "/api/v3/order",
         "symbol=ARKBTC&orderId=43292019&origClientOrderId=x",
-        -2013,
-        "no order `43292019` on ARKBTC",
+        -2039,
+        "the order `43292019` has another client order id than `x`",
     ),
     ("/api/v3/order", "symbol=ARKBTC&origClientOrderId=none", -2013, "no order `none` on ARKBTC"),
     (
@@ -192,6 +192,12 @@ fn an_order_is_found_by_either_id() {
         assert_eq!(order["executedQty"], "150.00000000", "{query}");
         assert_eq!(order["cummulativeQuoteQty"], "0.00074250", "{query}");
     }
+}
+
+#[test]
+fn a_past_order_that_expired_tells_why() {
+    let all = get("/api/v3/allOrders", "symbol=ETHUSDT&orderId=42911028&limit=1");
+    assert_eq!(ended(&all[0]), "EXPIRED UNFILLED_IOC_QUANTITY_EXPIRED", "{all}");
 }
 
 #[test]

@@ -20,13 +20,13 @@ const PLACED: &[(&str, &str, &str, &str)] = &[
     (
         "IOC takes and ends",
         "side=BUY&type=LIMIT&timeInForce=IOC&quantity=5&price=0.001161",
-        "EXPIRED",
+        "EXPIRED UNFILLED_IOC_QUANTITY_EXPIRED",
         "2.79000000",
     ),
     (
         "IOC finds nothing",
         "side=BUY&type=LIMIT&timeInForce=IOC&quantity=5&price=0.00116",
-        "EXPIRED",
+        "EXPIRED UNFILLED_IOC_QUANTITY_EXPIRED",
         "0.00000000",
     ),
     (
@@ -38,7 +38,7 @@ const PLACED: &[(&str, &str, &str, &str)] = &[
     (
         "FOK not at all",
         "side=BUY&type=LIMIT&timeInForce=FOK&quantity=2.8&price=0.001161",
-        "EXPIRED",
+        "EXPIRED UNFILLED_FOK_ORDER_EXPIRED",
         "0.00000000",
     ),
     (
@@ -75,10 +75,44 @@ fn every_type_does_what_it_says() {
         session.ok(ORDER, &format!("symbol=LTCBTC&newClientOrderId=it&{order}"));
         let order = session.ok("GET order", "symbol=LTCBTC&origClientOrderId=it");
         assert_eq!(
-            (&order["status"], &order["executedQty"]),
-            (&(*status).into(), &(*executed).into()),
+            (ended(&order), &order["executedQty"]),
+            ((*status).to_owned(), &(*executed).into()),
             "{name}"
         );
+        audit(&session, name);
+    }
+}
+
+/// Name, side and sum, the status then, how much of it was executed. The offers are 93873 ARK for 0.56370182 BTC, the last of them
+/// at 0.00000700; the bids are 98285 ARK for 0.39380979 BTC.
+const EMPTIED: &[(&str, &str, &str, &str, &str)] = &[
+    ("leaves something in the book", "BUY", "0.5636", "FILLED", "93858.00000000"),
+    ("takes the book to the last unit", "BUY", "0.56370182", "FILLED", "93873.00000000"),
+    ("the rest buys no step more", "BUY", "0.56370782", "FILLED", "93873.00000000"),
+    ("the rest would buy one step", "BUY", "0.56370982", "EXPIRED INSUFFICIENT_LIQUIDITY", "93873.00000000"),
+    ("the rest would buy many", "BUY", "0.7", "EXPIRED INSUFFICIENT_LIQUIDITY", "93873.00000000"),
+    ("sells for less than is bid", "SELL", "0.3938", "FILLED", "98281.00000000"),
+    ("sells for more than is bid", "SELL", "0.5", "EXPIRED INSUFFICIENT_LIQUIDITY", "98285.00000000"),
+];
+
+#[test]
+fn an_order_for_a_sum_expires_if_it_empties_the_book_before_it_is_filled() {
+    for (name, side, sum, status, executed) in EMPTIED {
+        let session = Session::new();
+        session.ok(ORDER, "symbol=BTCUSDT&side=BUY&type=MARKET&quoteOrderQty=18000");
+        if *side == "SELL" {
+            session.ok(ORDER, "symbol=ARKUSDT&side=BUY&type=MARKET&quoteOrderQty=5000");
+            session.ok(ORDER, "symbol=ARKBTC&side=BUY&type=MARKET&quantity=93000");
+        }
+        let query = format!("symbol=ARKBTC&side={side}&type=MARKET&quoteOrderQty={sum}");
+        let placed = session.ok(ORDER, &query);
+        assert_eq!(
+            (ended(&placed), &placed["executedQty"]),
+            ((*status).to_owned(), &(*executed).into()),
+            "{name}: {placed}"
+        );
+        let whole = placed["executedQty"] == placed["origQty"];
+        assert_eq!(whole, *status == "FILLED", "{name}: {placed}");
         audit(&session, name);
     }
 }

@@ -132,6 +132,12 @@ impl Session {
     }
 }
 
+/// The status of an order, and after it the reason if it has expired.
+pub fn ended(order: &Value) -> String {
+    let words = ["status", "expiryReason"].iter().filter_map(|field| order[*field].as_str());
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// A decimal of an answer, in units of 1e-8.
 pub fn units(value: &Value) -> i128 {
     let text = value.as_str().unwrap();

@@ -24,7 +24,7 @@ const LIVES: &[Life] = &[
         call: OCO,
         query: &[SELL_OCO],
         steps: &[Trade("BUY", "5", "0.001162")],
-        orders: &[("above", "FILLED"), ("below", "EXPIRED")],
+        orders: &[("above", "FILLED"), ("below", "EXPIRED OCO_TRIGGER")],
         done: true,
     },
     Life {
@@ -32,7 +32,7 @@ const LIVES: &[Life] = &[
         call: OCO,
         query: &[SELL_OCO],
         steps: &[Trade("BUY", "2", "0.001162")],
-        orders: &[("above", "PARTIALLY_FILLED"), ("below", "EXPIRED")],
+        orders: &[("above", "PARTIALLY_FILLED"), ("below", "EXPIRED OCO_TRIGGER")],
         done: false,
     },
     Life {
@@ -40,7 +40,7 @@ const LIVES: &[Life] = &[
         call: OCO,
         query: &[SELL_OCO],
         steps: &[Trade("BUY", "2", "0.001162"), Cancel("above")],
-        orders: &[("above", "CANCELED"), ("below", "EXPIRED")],
+        orders: &[("above", "CANCELED"), ("below", "EXPIRED OCO_TRIGGER")],
         done: true,
     },
     Life {
@@ -48,7 +48,7 @@ const LIVES: &[Life] = &[
         call: OCO,
         query: &[SELL_OCO],
         steps: &[DOWN],
-        orders: &[("above", "EXPIRED"), ("below", "FILLED")],
+        orders: &[("above", "EXPIRED OCO_TRIGGER"), ("below", "FILLED")],
         done: true,
     },
     Life {
@@ -80,7 +80,7 @@ const LIVES: &[Life] = &[
         call: OCO,
         query: &[BUY_OCO],
         steps: &[UP],
-        orders: &[("above", "FILLED"), ("below", "EXPIRED")],
+        orders: &[("above", "FILLED"), ("below", "EXPIRED OCO_TRIGGER")],
         done: true,
     },
     Life {
@@ -88,7 +88,7 @@ const LIVES: &[Life] = &[
         call: OCO,
         query: &[CONTINGENT_OCO],
         steps: &[UP],
-        orders: &[("above", "FILLED"), ("below", "EXPIRED")],
+        orders: &[("above", "FILLED"), ("below", "EXPIRED OCO_TRIGGER")],
         done: true,
     },
     Life {
@@ -104,7 +104,7 @@ const LIVES: &[Life] = &[
         call: OLD_OCO,
         query: &[OLD],
         steps: &[Trade("BUY", "5", "0.001162")],
-        orders: &[("above", "FILLED"), ("below", "EXPIRED")],
+        orders: &[("above", "FILLED"), ("below", "EXPIRED OCO_TRIGGER")],
         done: true,
     },
     Life {
@@ -112,7 +112,7 @@ const LIVES: &[Life] = &[
         call: OLD_OCO,
         query: &[OLD],
         steps: &[DOWN],
-        orders: &[("above", "EXPIRED"), ("below", "FILLED")],
+        orders: &[("above", "EXPIRED OCO_TRIGGER"), ("below", "FILLED")],
         done: true,
     },
     Life {
@@ -174,7 +174,7 @@ const LIVES: &[Life] = &[
             "pendingType=LIMIT_MAKER&pendingPrice=0.00115&pendingSide=SELL&pendingQuantity=3&pendingClientOrderId=pend",
         ],
         steps: &[HITS_WORKING],
-        orders: &[("work", "FILLED"), ("pend", "EXPIRED")],
+        orders: &[("work", "FILLED"), ("pend", "EXPIRED REJECTED")],
         done: true,
     },
     Life {
@@ -203,7 +203,10 @@ const LIVES: &[Life] = &[
             "pendingQuantity=5",
         ],
         steps: &[],
-        orders: &[("work", "EXPIRED"), ("pend", "EXPIRED")],
+        orders: &[
+            ("work", "EXPIRED UNFILLED_IOC_QUANTITY_EXPIRED"),
+            ("pend", "EXPIRED OTO_PHASE_ONE_EXPIRED"),
+        ],
         done: true,
     },
     Life {
@@ -227,7 +230,7 @@ const LIVES: &[Life] = &[
         call: OTOCO,
         query: &[WORKING, PENDING_PAIR, "pendingQuantity=5"],
         steps: &[HITS_WORKING, Trade("BUY", "5", "0.001162")],
-        orders: &[("work", "FILLED"), ("above", "FILLED"), ("below", "EXPIRED")],
+        orders: &[("work", "FILLED"), ("above", "FILLED"), ("below", "EXPIRED OCO_TRIGGER")],
         done: true,
     },
     Life {
@@ -235,7 +238,7 @@ const LIVES: &[Life] = &[
         call: OTOCO,
         query: &[WORKING, PENDING_PAIR, "pendingQuantity=5"],
         steps: &[HITS_WORKING, DOWN],
-        orders: &[("work", "FILLED"), ("above", "EXPIRED"), ("below", "FILLED")],
+        orders: &[("work", "FILLED"), ("above", "EXPIRED OCO_TRIGGER"), ("below", "FILLED")],
         done: true,
     },
     Life {
@@ -299,7 +302,7 @@ const LIVES: &[Life] = &[
         call: OPOCO,
         query: &[WORKING, PENDING_PAIR],
         steps: &[HITS_WORKING, DOWN],
-        orders: &[("work", "FILLED"), ("above", "EXPIRED"), ("below", "FILLED")],
+        orders: &[("work", "FILLED"), ("above", "EXPIRED OCO_TRIGGER"), ("below", "FILLED")],
         done: true,
     },
     Life {
@@ -307,7 +310,7 @@ const LIVES: &[Life] = &[
         call: OPOCO,
         query: &[WORKING, PENDING_PAIR],
         steps: &[HITS_WORKING, Trade("BUY", "5", "0.001162")],
-        orders: &[("work", "FILLED"), ("above", "FILLED"), ("below", "EXPIRED")],
+        orders: &[("work", "FILLED"), ("above", "FILLED"), ("below", "EXPIRED OCO_TRIGGER")],
         done: true,
     },
     Life {
@@ -334,7 +337,8 @@ fn lists_live_as_documented() {
         );
         life.steps.iter().for_each(|s| step(&session, *s));
         for (id, status) in life.orders {
-            assert_eq!(session.status("LTCBTC", id), *status, "{}: {id}", life.name);
+            let order = session.ok("GET order", &format!("symbol=LTCBTC&origClientOrderId={id}"));
+            assert_eq!(ended(&order), *status, "{}: {id}", life.name);
         }
         let shown = session.ok("GET orderList", "origClientOrderId=list");
         let wanted = if life.done { ("ALL_DONE", "ALL_DONE") } else { (kind, status) };

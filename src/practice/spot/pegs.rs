@@ -33,20 +33,16 @@ impl Terms {
     }
 }
 
-/// What a request says of the peg of an order.
+/// What a request says of the peg of an order. The gate lets only the words through that there are.
 ///
 /// # Errors
-/// If it is not understood, or does not go with the type.
+/// If it does not go with the type.
 pub fn read(sent: &Sent<'_>, kind: Kind, time: TimeInForce) -> Result<Option<Peg>, Failure> {
     let Some(price_type) = sent.text("pegPriceType") else { return no_offset(sent).map(|()| None) };
     if !kind.has_price() {
         let cause = format!("a {} order has no price that could be pegged", kind.as_str());
         let message = "This order type may not use pegged price.";
         return Err(Failure::rejected(message, cause, "leave pegPriceType out"));
-    }
-    if price_type != "PRIMARY_PEG" && price_type != "MARKET_PEG" {
-        let cause = format!("`pegPriceType` is `{price_type}`");
-        return Err(Failure::new(-1210, "Invalid pegPriceType.", cause, "send PRIMARY_PEG or MARKET_PEG"));
     }
     if price_type == "MARKET_PEG" && kind == Kind::LimitMaker {
         let message = "This price peg cannot be used with this order type.";
@@ -59,10 +55,6 @@ pub fn read(sent: &Sent<'_>, kind: Kind, time: TimeInForce) -> Result<Option<Peg
         let cause =
             format!("the order's own side has nothing to trade with at once, and it is {}", time.as_str());
         return Err(Failure::rejected(message, cause, "send timeInForce=GTC, or pegPriceType=MARKET_PEG"));
-    }
-    if let Some(kind) = sent.text("pegOffsetType").filter(|t| *t != "PRICE_LEVEL") {
-        let cause = format!("`pegOffsetType` is `{kind}`");
-        return Err(Failure::new(-1211, "Invalid pegOffsetType.", cause, "send PRICE_LEVEL"));
     }
     let (price_type, offset) = (price_type.to_owned(), sent.number("pegOffsetValue"));
     Ok(Some(Peg { price_type, offset, limit: sent.amount("price")?, price: None }))

@@ -2,7 +2,7 @@
 //! Source: Spot REST documentation, "Cancel an Existing Order and Send a New Order".
 
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
 use super::answers::Canceled;
 use super::cancels::{cancel, cancel_id};
@@ -10,7 +10,7 @@ use super::filters;
 use super::orders::placed;
 use super::state::Spot;
 use super::terms::{Sent, read};
-use crate::practice::engine::{Answer, Call, Failure, json};
+use crate::practice::engine::{Answer, Call, Failure, json, json_part};
 
 /// What became of both halves.
 #[derive(Serialize)]
@@ -87,7 +87,7 @@ fn answer(canceled: Half, new: Option<Half>) -> Answer {
         (400, -2022, "Order cancel-replace failed.")
     };
     let failure = Failure::new(code, message, cause, fix);
-    Err(Failure { status, data: to_raw_value(&data).ok(), ..failure })
+    Err(Failure { status, data: json_part(&data).ok(), ..failure })
 }
 
 /// The word for a half, and its answer or refusal.
@@ -95,7 +95,7 @@ fn told(half: &Half) -> (&'static str, Option<Box<RawValue>>) {
     match half {
         Ok(answer) => ("SUCCESS", RawValue::from_string(answer.clone()).ok()),
         Err(Failure { code, message, .. }) => {
-            ("FAILURE", to_raw_value(&Refused { code: *code, msg: message }).ok())
+            ("FAILURE", json_part(&Refused { code: *code, msg: message }).ok())
         }
     }
 }

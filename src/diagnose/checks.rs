@@ -362,17 +362,19 @@ fn values_known(x: &Examined<'_>) -> Result<(), Refusal> {
 
 /// Whether a whole number has more than 64 bits.
 fn overflows(parameter: &Parameter, value: &str) -> bool {
-    let whole = parameter.kind() == ParameterType::Integer && parameter.list().is_none();
-    whole && value.parse::<i64>().is_err_and(|error| *error.kind() == IntErrorKind::PosOverflow)
+    is_whole(parameter) && value.parse::<i64>().is_err_and(|error| *error.kind() == IntErrorKind::PosOverflow)
 }
 
 /// The largest whole number that a parameter takes, if a value is larger and the exchange does not lower it by itself.
 fn exceeded(parameter: &Parameter, value: &str) -> Option<i64> {
     let most: i64 = parameter.max()?.parse().ok()?;
-    let whole =
-        parameter.kind() == ParameterType::Integer && parameter.list().is_none() && !parameter.capped();
     let larger = value.bytes().all(|b| b.is_ascii_digit()) && value.parse::<i64>().is_ok_and(|v| v > most);
-    (whole && larger).then_some(most)
+    (is_whole(parameter) && !parameter.capped() && larger).then_some(most)
+}
+
+/// Whether it takes one whole number.
+fn is_whole(parameter: &Parameter) -> bool {
+    parameter.kind() == ParameterType::Integer && parameter.list().is_none()
 }
 
 fn symbols_in<'a>(name: &str, value: &'a str) -> Vec<Cow<'a, str>> {

@@ -56,6 +56,7 @@ pub fn ticker_24hr(futures: &Futures, call: &Call<'_>) -> Answer {
     let end = call.now_ms();
     each(futures, call, |contract| {
         let tape = &contract.lane.tape;
+        // What was traded just now is part of it.
         let c = Candle::of(tape, end - DAY_MS, end + 1);
         let change = c.close - c.open;
         DayAnswer {

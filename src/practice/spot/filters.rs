@@ -93,7 +93,7 @@ pub fn check_lists(symbol: &Symbol, open: usize) -> Result<(), Failure> {
     )
 }
 
-/// The average price of the last minutes, weighted by quantity; the last price if nothing was traded.
+/// The average price of the last minutes up to this moment, weighted by quantity; the last price if nothing was traded.
 pub fn average_price(lane: &Lane, now_ms: i64) -> Amount {
     let (volume, quote_volume) = lane.tape.traded(now_ms - AVERAGE_MINUTES * MINUTE_MS, now_ms + 1);
     if volume.is_zero() { lane.tape.last_price() } else { quote_volume.over(volume) }
